@@ -1,0 +1,24 @@
+/** What the guard sees of pods, without any metrics store. */
+
+/** One pod, as far as health goes. Counts are cumulative since the pod was born. */
+export interface PodSighting {
+  readonly name: string
+  readonly ready: boolean
+  /** Being deleted (drain, eviction, scale-down): neither sick nor counted. */
+  readonly terminating: boolean
+  readonly restarts: number
+  /** Why a container waits or last ended, when that is a sickness: CrashLoopBackOff, Error, OOMKilled, ImagePullBackOff, ErrImagePull. */
+  readonly trouble: string | null
+  /** Created then, ms since the epoch. */
+  readonly createdAt: number
+}
+
+/** All pods of one slot at one moment. */
+export interface PodHealth {
+  readonly at: number
+  readonly wanted: number
+  readonly ready: number
+  readonly pods: readonly PodSighting[]
+  /** Since when some, but not all, wanted pods are unready; null when none or all are. */
+  readonly someUnreadySince: number | null
+}

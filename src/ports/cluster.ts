@@ -1,0 +1,169 @@
+/**
+ * What a deployment needs from Kubernetes, as results wanted, not changes. Every writing function reads first, writes
+ * only what differs, and may be called twice.
+ *
+ * Slots: `stable` is the catalogue's workload. `canary` is the Deployment `<workload>-canary` that carries the new
+ * version until it is promoted. `previous` is `<workload>-previous`, the old version kept out of traffic after
+ * promotion (its pods lack the Service's selector labels and carry `tminus.dev/slot: previous`).
+ *
+ * Failures are thrown as ClusterError; nothing else is thrown on purpose.
+ */
+import type { Pin } from '../playbook/deployment.ts'
+import type { PodSighting } from '../playbook/pods.ts'
+import type { Service } from '../playbook/service.ts'
+
+export type Slot = 'stable' | 'canary' | 'previous'
+
+/**
+ * `late`: worth another try (timeout, 409, 429, 5xx, connection refused), `retryAfterMs` when the server said so.
+ * `refused`: another try cannot help (403, 404, 422, 400). `fenced`: a newer decision has been written; stop.
+ */
+export class ClusterError extends Error {
+  readonly kind: 'late' | 'refused' | 'fenced'
+  /** HTTP status, or null when there was no answer. */
+  readonly status: number | null
+  readonly retryAfterMs: number | null
+  constructor(
+    kind: 'late' | 'refused' | 'fenced',
+    message: string,
+    facts: { status?: number | null; retryAfterMs?: number | null; cause?: unknown } = {},
+  ) {
+    super(message, { cause: facts.cause })
+    this.name = 'ClusterError'
+    this.kind = kind
+    this.status = facts.status ?? null
+    this.retryAfterMs = facts.retryAfterMs ?? null
+  }
+}
+
+/** Carried by every write: who writes, the fencing token, and how to be stopped. */
+export interface WriteContext {
+  readonly deployment: string
+  /** The record's revision; a write is refused (`fenced`) where the object carries a higher one for the same deployment number or a higher number. */
+  readonly revision: number
+  readonly number: number
+  readonly signal: AbortSignal
+}
+
+export interface SlotState {
+  /** Does the Deployment exist? */
+  readonly exists: boolean
+  /** spec.replicas; 0 when it does not exist. */
+  readonly wanted: number
+  readonly ready: number
+  readonly available: number
+  readonly updated: number
+  /** Observed at its generation, all updated, all available, none left over. */
+  readonly complete: boolean
+  /** Set when the Deployment says ProgressDeadlineExceeded or cannot make pods (quota, admission): its message. */
+  readonly stuck: string | null
+  /** Image of the version's container. */
+  readonly image: string | null
+  readonly pods: readonly PodSighting[]
+}
+
+/** Real shares in percent by slot; they add up to 100, or are null when they cannot be known. */
+export type RealShares = Readonly<Record<Slot, number>> | null
+
+/** A view of the target, cheap: answered from the shared watch when one runs. */
+export interface Sighting {
+  readonly at: number
+  readonly slots: Readonly<Record<Slot, SlotState>>
+  readonly shares: RealShares
+}
+
+/** One fact found by pre-flight about the target; see src/checks for what is made of it. */
+export interface Inspection {
+  readonly workload: {
+    readonly replicas: number
+    readonly complete: boolean
+    readonly stuck: string | null
+    readonly image: string
+    readonly containers: readonly string[]
+    readonly hasReadinessProbe: boolean
+    readonly hasPreStop: boolean
+    /** Requests of one pod: cores and bytes; null where a container names none. */
+    readonly cpuRequest: number | null
+    readonly memoryRequest: number | null
+    /** Field managers that own spec.replicas or the template, e.g. `argocd-controller`, with what they own. */
+    readonly managers: readonly { readonly name: string; readonly owns: string }[]
+    readonly labels: Readonly<Record<string, string>>
+    readonly annotations: Readonly<Record<string, string>>
+    readonly pods: readonly PodSighting[]
+  } | null
+  readonly service: {
+    readonly selector: Readonly<Record<string, string>>
+    readonly selectsWorkload: boolean
+    readonly selectsCanary: boolean
+  } | null
+  /** Ready addresses behind the Service. */
+  readonly endpoints: number
+  /** Load by node, 0..1 of allocatable; null when the metrics API is absent: unknown, not bad. */
+  readonly nodeLoad: readonly { readonly node: string; readonly cpu: number; readonly memory: number }[] | null
+  /** Room left on schedulable nodes: cores, bytes and pods. */
+  readonly headroom: { readonly cpu: number; readonly memory: number; readonly pods: number }
+  readonly quotas: readonly {
+    readonly name: string
+    readonly resource: string
+    readonly hard: number
+    readonly used: number
+  }[]
+  readonly hpa: { readonly name: string; readonly minReplicas: number; readonly maxReplicas: number } | null
+  readonly pdb: { readonly name: string; readonly disruptionsAllowed: number } | null
+  /** Extra Deployments of an earlier deployment still there. */
+  readonly leftovers: readonly string[]
+  /** What is wrong with the router's objects, in sentences; empty: present and valid. */
+  readonly routerFaults: readonly string[]
+}
+
+export interface Cluster {
+  inspect(service: Service, version: string, signal: AbortSignal): Promise<Inspection>
+  /** Pods by slot, shares. */
+  look(service: Service, signal: AbortSignal): Promise<Sighting>
+  /** Server-side dry run of what the deployment will write; returns what the API server objects to, in sentences. */
+  dryRun(service: Service, image: string, signal: AbortSignal): Promise<readonly string[]>
+  /** Writes the way back down as annotations on the workload, pins the HPA's minimum to the present size, and returns it. */
+  pin(service: Service, context: WriteContext): Promise<Pin>
+  /** The slot exists with this image (canary) or the pinned template (previous) and wants so many pods. Returns its state, pods perhaps not ready yet. */
+  ensureSlot(
+    service: Service,
+    want:
+      | { readonly slot: 'canary'; readonly image: string; readonly version: string; readonly replicas: number }
+      | { readonly slot: 'previous'; readonly pin: Pin; readonly replicas: number },
+    context: WriteContext,
+  ): Promise<SlotState>
+  /**
+   * The canary slot gets `percent` of the traffic, the stable slot the rest. `replicas` router: below 100 the ratio is
+   * given by pods, so the canary Deployment is scaled; at 100 the Service's selector is narrowed to the canary's pods.
+   */
+  route(service: Service, percent: number, context: WriteContext): Promise<RealShares>
+  /** The workload has the new image (and canary's template changes), rolled out. Returns its state, perhaps not complete yet. */
+  promote(
+    service: Service,
+    want: { readonly image: string; readonly version: string },
+    context: WriteContext,
+  ): Promise<SlotState>
+  /** Traffic goes to the stable slot by the pinned selector and weights; then the canary Deployment goes; HPA minimum as pinned. True when all is so. */
+  settle(service: Service, pin: Pin, context: WriteContext): Promise<boolean>
+  /**
+   * Way back, first step: the old version gets all traffic, now. `kept` false: weights and selector as pinned, canary out
+   * (replicas router: scaled to 0). `kept` true: the Service's selector points at the previous slot, weights as pinned.
+   * Asks nothing about readiness. Returns the shares read back.
+   */
+  restore(service: Service, pin: Pin, kept: boolean, context: WriteContext): Promise<RealShares>
+  /** Way back, last step: template, size, selector, HPA as pinned; canary and previous gone; annotations cleared. True when all is so; false: not yet. */
+  tidy(service: Service, pin: Pin, context: WriteContext): Promise<boolean>
+  /** After the keep time: the previous slot is gone and with it our annotations but the last-deployment ones. True when all is so. */
+  forget(service: Service, context: WriteContext): Promise<boolean>
+  /** The last lines of the newest pod of a slot; null when it has none. */
+  logs(
+    service: Service,
+    slot: Slot,
+    lines: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly pod: string; readonly text: string } | null>
+  /** Calls back when pods of the service change (debounced to a turn of the event loop). One watch per namespace is shared; it restarts by itself. Returns how to stop. */
+  watch(service: Service, changed: () => void): () => void
+  /** Releases watches and connections. */
+  close(): Promise<void>
+}

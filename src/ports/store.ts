@@ -1,0 +1,52 @@
+/** The record, its timeline, locks and schedules. */
+import type { Deployment, TimelineEntry } from '../playbook/deployment.ts'
+
+/** Thrown when the store cannot be reached in time: nothing was recorded, or it is not known. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable'
+}
+
+export type SaveResult = 'saved' | 'conflict'
+
+/** How far the conversation about a deployment has got: kept beside the record, never in it. */
+export interface Told {
+  /** Message timestamp of the card; null before it was posted. */
+  readonly card: string | null
+  /** Timeline entries already told (a count from the start). */
+  readonly cursor: number
+  /** Hash of the card as last drawn: an unchanged card is not edited. */
+  readonly drawn: string | null
+  /** When the card was last edited, ms since the epoch. */
+  readonly drawnAt: number
+  /** The post under way at a crash: found again by its key in the message metadata. */
+  readonly inFlight: string | null
+}
+
+export interface Store {
+  /**
+   * Creates the record, its first timeline entries and the service's live lock in one write. Returns the live
+   * deployment's id instead when the service has one.
+   */
+  create(deployment: Deployment, entries: readonly TimelineEntry[]): Promise<'created' | { readonly live: string }>
+  /** Next number for a service, from 1. */
+  nextNumber(service: string): Promise<number>
+  load(id: string): Promise<Deployment | undefined>
+  /**
+   * Saves when the stored revision is `expected`, with the entries appended in the same write. Releases the service's
+   * lock when the deployment is no longer live, takes it again when a completed one goes back.
+   */
+  save(deployment: Deployment, entries: readonly TimelineEntry[], expected: number): Promise<SaveResult>
+  /** Entries from index `from` on, in order; empty when there are none. */
+  timeline(id: string, from?: number): Promise<readonly TimelineEntry[]>
+  /** Id of the live deployment of a service; undefined when it has none. */
+  live(service: string): Promise<string | undefined>
+  /** Ids of deployments with anything left to do: live, kept, check-ins to come. */
+  open(): Promise<readonly string[]>
+  /** The newest deployment of a service; undefined when it never had one. */
+  latest(service: string): Promise<string | undefined>
+  /** Durations (ms) of the last completed deployments of a service, newest first, at most 20. */
+  durations(service: string): Promise<readonly number[]>
+  told(id: string): Promise<Told | undefined>
+  saveTold(id: string, told: Told): Promise<void>
+  close(): Promise<void>
+}
