@@ -49,6 +49,8 @@ export interface Hold {
   readonly reminders: number
   /** Set where the hold ends by itself in a roll back unless somebody speaks (`onBreach: ask`, unready pods). */
   readonly rollBackAt?: number
+  /** `wanted`: the new version's traffic is to be taken away while it holds; `done`: it was. */
+  readonly withdraw?: 'wanted' | 'done'
 }
 
 export const TRIGGERS = [
@@ -77,14 +79,18 @@ export interface GoingBack {
   readonly hadTraffic: boolean
 }
 
-/** One observation window. Samples are the last few; the judgement needs no more. */
+/**
+ * Opened when the new version gets a share of traffic, kept until that share changes: watching goes on while people are
+ * waited for. Samples are the last few; the judgement needs no more.
+ */
 export interface Window {
-  readonly step: string
+  readonly percent: number
   readonly since: number
   readonly samples: readonly Sample[]
+  /** Consecutive samples without data. */
   readonly noData: number
-  /** Ends then if all is well; pushed out while there is too little traffic. */
-  readonly until: number
+  /** When the last sample was asked for, ms since the epoch; `since` before the first. */
+  readonly askedAt: number
 }
 
 export interface CheckIn {
@@ -141,6 +147,8 @@ export interface Deployment {
   readonly issues: readonly string[]
   /** Is the old version beside the new one (after `keep-old`)? Then the way back goes through it. */
   readonly kept: boolean
+  /** Does the catalogue's workload itself carry the new version's traffic (after `settle`)? Else the canary slot does. */
+  readonly settled: boolean
   /** Until when a completed deployment can go back; null: not completed, or the time is over. */
   readonly keepUntil: number | null
   readonly checkIns: readonly CheckIn[]

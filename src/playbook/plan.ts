@@ -23,7 +23,7 @@ export type Want =
   | { readonly do: 'logs'; readonly lines: number }
   /** The new version gets this share of traffic; the router shows it. */
   | { readonly do: 'route'; readonly percent: number }
-  /** A request through the front door is answered. */
+  /** The router shows the share, and a request through the front door is answered. */
   | { readonly do: 'verify-route'; readonly percent: number }
   /** The window was watched to its end and the gate said proceed. */
   | {

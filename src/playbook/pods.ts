@@ -19,6 +19,8 @@ export interface PodHealth {
   readonly wanted: number
   readonly ready: number
   readonly pods: readonly PodSighting[]
+  /** Names of pods that were ready once: a pod that is still starting is not sick. */
+  readonly wereReady: readonly string[]
   /** Since when some, but not all, wanted pods are unready; null when none or all are. */
   readonly someUnreadySince: number | null
 }

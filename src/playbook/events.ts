@@ -1,0 +1,63 @@
+/** Everything that can happen to a deployment: the closed list behind `record-event`. */
+import type { CheckIn, PersonRef, Pin } from './deployment.ts'
+import type { PodVerdict } from './judge-pods.ts'
+import type { Sample } from './metrics.ts'
+import type { PodHealth } from './pods.ts'
+
+/** What a finished step found out; each fact goes into its field of the record. */
+export interface StepFacts {
+  readonly fromVersion?: string
+  readonly digest?: string
+  readonly pin?: Pin
+  readonly baseline?: Sample
+  readonly realShare?: number | null
+  readonly issues?: readonly string[]
+}
+
+export type DeploymentEvent =
+  // People.
+  | { readonly type: 'approved'; readonly by: PersonRef; readonly step: string }
+  | { readonly type: 'held'; readonly by: PersonRef; readonly reason: string | null }
+  | { readonly type: 'resumed'; readonly by: PersonRef }
+  | { readonly type: 'abort-asked'; readonly by: PersonRef; readonly reason: string | null }
+  | { readonly type: 'rollback-asked'; readonly by: PersonRef; readonly reason: string | null }
+  // Steps, forward.
+  | {
+      readonly type: 'step-done'
+      readonly step: string
+      readonly text: string
+      readonly evidence?: string
+      readonly facts?: StepFacts
+    }
+  | { readonly type: 'step-not-yet'; readonly step: string; readonly why: string; readonly retryAt: number }
+  | { readonly type: 'step-failed'; readonly step: string; readonly why: string; readonly evidence?: string }
+  // What the watch brings.
+  | { readonly type: 'sampled'; readonly sample: Sample }
+  | { readonly type: 'pods-seen'; readonly health: PodHealth; readonly verdict: PodVerdict }
+  // Time.
+  | { readonly type: 'approval-expired' }
+  | { readonly type: 'hold-reminded' }
+  | { readonly type: 'countdown-over' }
+  // Holding.
+  | { readonly type: 'withdrawn'; readonly realShare: number | null }
+  // The way back.
+  | {
+      readonly type: 'way-back-step-done'
+      readonly index: number
+      readonly text: string
+      readonly realShare?: number | null
+    }
+  | { readonly type: 'way-back-late'; readonly index: number; readonly why: string; readonly retryAt: number }
+  // The day after.
+  | {
+      readonly type: 'checked-in'
+      readonly name: CheckIn['name']
+      readonly verdict: NonNullable<CheckIn['verdict']>
+      readonly text: string
+      readonly evidence: string
+      readonly sample: Sample
+    }
+  | { readonly type: 'superseded'; readonly by: string }
+  | { readonly type: 'forgotten' }
+
+export type EventType = DeploymentEvent['type']

@@ -1,0 +1,115 @@
+/** Reminders, expiry and the day after. */
+import type { CheckIn, Deployment } from '../deployment.ts'
+import type { DeploymentEvent } from '../events.ts'
+import { locateStep } from '../plan.ts'
+import type { Outcome } from '../refusal.ts'
+import { oldVersion, refuse, trafficNow } from '../refuse.ts'
+import { type Change, startGoingBack } from './change.ts'
+
+export function approvalExpired(deployment: Deployment, now: number): Outcome<Change> {
+  const step = locateStep(deployment.plan, deployment.step)?.step
+  if (deployment.status !== 'running' || step?.want.do !== 'approve') return refuse.stale(deployment)
+  const hours = Math.round(deployment.plan.service.timeouts.approvalMs / 360_000) / 10
+  return {
+    ok: true,
+    value: startGoingBack(deployment, now, 'abort', `nobody approved ${step.want.percent} % within ${hours} h`),
+  }
+}
+
+export function holdReminded(deployment: Deployment, now: number): Outcome<Change> {
+  const { hold } = deployment
+  if (deployment.status !== 'holding' || !hold) return refuse.stale(deployment)
+  const again = {
+    ...hold,
+    reminders: hold.reminders + 1,
+    remindAt: now + deployment.plan.service.timeouts.holdReminderMs,
+  }
+  const minutes = Math.round((now - hold.since) / 60_000)
+  const text = `${deployment.id} has been holding for ${minutes} min: ${hold.detail}. ${trafficNow(deployment)} Decide: \`/deploy resume ${deployment.service}\` or \`/deploy rollback ${deployment.service}\`.`
+  return {
+    ok: true,
+    value: {
+      patch: { hold: again },
+      lines: [{ text, audience: hold.reminders === 0 ? 'channel' : 'thread', level: 'warning' }],
+    },
+  }
+}
+
+export function withdrawn(deployment: Deployment, realShare: number | null): Outcome<Change> {
+  const { hold } = deployment
+  if (deployment.status !== 'holding' || !hold) return refuse.stale(deployment)
+  return {
+    ok: true,
+    value: {
+      patch: { hold: { ...hold, withdraw: 'done' }, share: { planned: 0, real: realShare }, retryAt: 0 },
+      lines: [
+        {
+          text: `Traffic is off ${deployment.version}; ${oldVersion(deployment)} has all of it.`,
+          audience: 'thread',
+          level: 'good',
+        },
+      ],
+    },
+  }
+}
+
+export function checkedIn(
+  deployment: Deployment,
+  event: Extract<DeploymentEvent, { type: 'checked-in' }>,
+  now: number,
+): Outcome<Change> {
+  const due = deployment.checkIns.find((row) => row.name === event.name && row.doneAt === undefined)
+  if (deployment.status !== 'completed' || !due) return refuse.stale(deployment)
+  const done: CheckIn = { ...due, doneAt: now, verdict: event.verdict }
+  const checkIns = deployment.checkIns.map((row) => (row.name === event.name ? done : row))
+  const wrong = event.verdict !== 'ok'
+  return {
+    ok: true,
+    value: {
+      patch: { checkIns, lastSample: event.sample },
+      lines: [
+        {
+          text: event.text,
+          evidence: event.evidence,
+          audience: wrong ? 'channel' : 'thread',
+          level: wrong ? (event.verdict === 'critical' ? 'bad' : 'warning') : 'good',
+        },
+      ],
+    },
+  }
+}
+
+/** The next deployment of the service needs the room: the kept version goes now. */
+export function superseded(deployment: Deployment, by: string, now: number): Outcome<Change> {
+  if (deployment.status !== 'completed' || deployment.keepUntil === null) return refuse.stale(deployment)
+  return {
+    ok: true,
+    value: {
+      patch: { keepUntil: Math.min(deployment.keepUntil, now) },
+      lines: [
+        {
+          text: `${by} starts: ${oldVersion(deployment)} is no longer kept, ${deployment.id} cannot go back any more.`,
+          audience: 'thread',
+          level: 'info',
+        },
+      ],
+    },
+  }
+}
+
+export function forgotten(deployment: Deployment): Outcome<Change> {
+  if (deployment.status !== 'completed' || deployment.keepUntil === null) return refuse.stale(deployment)
+  return {
+    ok: true,
+    value: {
+      patch: { keepUntil: null, kept: false },
+      lines: [
+        {
+          text: `${oldVersion(deployment)} is retired; only annotations are left on ${deployment.plan.service.workload}.`,
+          audience: 'thread',
+          level: 'info',
+        },
+      ],
+    },
+  }
+}

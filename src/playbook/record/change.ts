@@ -1,0 +1,82 @@
+/** What one event changes: some fields, and lines for the timeline. */
+import type { Deployment, HoldReason, PersonRef, TimelineEntry, Trigger } from '../deployment.ts'
+import { locateStep } from '../plan.ts'
+import { oldVersion } from '../refuse.ts'
+
+export type Line = Pick<TimelineEntry, 'text' | 'audience' | 'level'> &
+  Partial<Pick<TimelineEntry, 'by' | 'step' | 'evidence'>>
+
+export interface Change {
+  readonly patch: Partial<Deployment>
+  readonly lines: readonly Line[]
+}
+
+/** How long an all-unready deployment waits for a person before it goes back by itself, and `onBreach: ask` likewise. */
+export const COUNTDOWN_MS = 5 * 60_000
+
+/** Moves to the step after `deployment.step`; the plan's last step completes the deployment (see after.ts). */
+export function nextStepId(deployment: Deployment): string | undefined {
+  return locateStep(deployment.plan, deployment.step)?.next?.id
+}
+
+export function enterStep(id: string, now: number): Partial<Deployment> {
+  return { step: id, stepSince: now, retryAt: 0, waitingFor: null }
+}
+
+export function startHold(
+  deployment: Deployment,
+  now: number,
+  reason: HoldReason,
+  detail: string,
+  more: { by?: PersonRef; rollBackAt?: number; withdraw?: 'wanted' } = {},
+): Partial<Deployment> {
+  const { holdReminderMs } = deployment.plan.service.timeouts
+  return {
+    status: 'holding',
+    hold: { reason, detail, since: now, remindAt: now + holdReminderMs, reminders: 0, ...more },
+  }
+}
+
+/** Time spent holding does not count against the step's own deadline. */
+export function endHold(deployment: Deployment, now: number): Partial<Deployment> {
+  return { status: 'running', hold: null, stepSince: now, retryAt: 0, waitingFor: deployment.waitingFor }
+}
+
+export function startGoingBack(
+  deployment: Deployment,
+  now: number,
+  trigger: Trigger,
+  detail: string,
+  by?: PersonRef,
+): Change {
+  const hadTraffic = deployment.share.planned > 0 || deployment.status === 'completed'
+  const touched = deployment.pin !== null
+  const who = by ? `${by.name}: ` : ''
+  const head = hadTraffic
+    ? `Rolling back ${deployment.service} to ${oldVersion(deployment)}. ${who}${detail}`
+    : `Stopping ${deployment.id}. ${who}${detail}. ${deployment.version} has no production traffic.`
+  const line: Line = { text: head, audience: hadTraffic ? 'channel' : 'thread', level: 'bad', ...(by ? { by } : {}) }
+  if (!touched) return refuseWhole(deployment, now, line)
+  const goingBack = { trigger, detail, since: now, step: 0, stepSince: now, hadTraffic, ...(by ? { by } : {}) }
+  return {
+    patch: {
+      status: 'going-back',
+      goingBack,
+      hold: null,
+      retryAt: 0,
+      waitingFor: null,
+      keepUntil: null,
+      endedAt: null,
+    },
+    lines: [line],
+  }
+}
+
+/** Nothing was touched: there is nothing to undo. */
+function refuseWhole(deployment: Deployment, now: number, line: Line): Change {
+  const text = `${line.text.replace(/\.? [^.]* has no production traffic\.$/, '')}. Nothing was changed on the cluster; all traffic stays on ${oldVersion(deployment)}.`
+  return {
+    patch: { status: 'refused', hold: null, endedAt: now, waitingFor: null },
+    lines: [{ ...line, text, audience: 'channel' }],
+  }
+}

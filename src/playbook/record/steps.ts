@@ -1,0 +1,183 @@
+/** How a forward step ended. */
+import type { CheckIn, Deployment } from '../deployment.ts'
+import { HOUR } from '../durations.ts'
+import type { StepFacts } from '../events.ts'
+import { locateStep, type Step } from '../plan.ts'
+import type { Outcome } from '../refusal.ts'
+import { oldVersion, refuse, round } from '../refuse.ts'
+import { type Change, enterStep, type Line, nextStepId, startGoingBack, startHold } from './change.ts'
+
+/** The playbook's check-ins after the deployment ("Post-Deployment"). */
+const CHECK_INS = [
+  { name: '1h', afterMs: HOUR },
+  { name: '4h', afterMs: 4 * HOUR },
+  { name: '24h', afterMs: 24 * HOUR },
+] as const satisfies readonly { name: CheckIn['name']; afterMs: number }[]
+
+export function stepDone(
+  deployment: Deployment,
+  step: string,
+  text: string,
+  evidence: string | undefined,
+  facts: StepFacts,
+  now: number,
+): Outcome<Change> {
+  const at = current(deployment, step)
+  if (!at) return refuse.stale(deployment)
+  const done: Line = {
+    text,
+    audience: at.want.do === 'skip' ? 'record' : 'thread',
+    level: 'good',
+    step,
+    ...(evidence === undefined ? {} : { evidence }),
+  }
+  const learnt = { ...factsToFields(deployment, facts), ...effectOf(deployment, at, facts, now) }
+  const next = nextStepId(deployment)
+  if (next === undefined) return { ok: true, value: complete(deployment, learnt, done, now) }
+  const lines = [done, ...askIfApproval(deployment, next)]
+  return { ok: true, value: { patch: { ...learnt, ...enterStep(next, now) }, lines } }
+}
+
+/** The step wanted something of the record itself: the share, the slots. */
+function effectOf(deployment: Deployment, step: Step, facts: StepFacts, now: number): Partial<Deployment> {
+  const { want } = step
+  if (want.do === 'route') {
+    return {
+      share: { planned: want.percent, real: facts.realShare ?? null },
+      window: { percent: want.percent, since: now, samples: [], noData: 0, askedAt: now },
+    }
+  }
+  if (want.do === 'verify-route')
+    return { share: { planned: deployment.share.planned, real: facts.realShare ?? deployment.share.real } }
+  if (want.do === 'keep-old') return { kept: deployment.plan.service.keep === 'warm' }
+  if (want.do === 'settle') return { settled: true, pods: null, share: { planned: 100, real: 100 } }
+  return {}
+}
+
+function factsToFields(deployment: Deployment, facts: StepFacts): Partial<Deployment> {
+  return {
+    ...(facts.fromVersion === undefined ? {} : { fromVersion: facts.fromVersion }),
+    ...(facts.digest === undefined ? {} : { digest: facts.digest }),
+    ...(facts.pin === undefined ? {} : { pin: facts.pin }),
+    ...(facts.baseline === undefined ? {} : { baseline: facts.baseline }),
+    ...(facts.issues === undefined ? {} : { issues: [...deployment.issues, ...facts.issues] }),
+  }
+}
+
+/** Approval is one of the four things that reach the channel itself. */
+function askIfApproval(deployment: Deployment, next: string): Line[] {
+  const step = locateStep(deployment.plan, next)?.step
+  if (step?.want.do !== 'approve') return []
+  const { real, planned } = deployment.share
+  const so =
+    planned === 0
+      ? 'It has no production traffic yet.'
+      : `It has ${planned} % now${real === null ? '' : ` (really ${round(real)} %)`}.`
+  return [
+    {
+      text: `Approval needed: ${step.want.percent} % of ${deployment.service} traffic to ${deployment.version}. ${so}`,
+      audience: 'channel',
+      level: 'warning',
+      step: next,
+    },
+  ]
+}
+
+function complete(deployment: Deployment, learnt: Partial<Deployment>, done: Line, now: number): Change {
+  const { service } = deployment.plan
+  const checkIns = CHECK_INS.map(({ name, afterMs }) => ({ name, dueAt: now + afterMs }))
+  const minutes = Math.round((now - deployment.createdAt) / 60_000)
+  const kept = service.keep === 'warm' ? 'stays warm' : 'stays restorable'
+  const text = `${deployment.service} ${deployment.version} is deployed: 100 % of traffic, ${minutes} min. ${oldVersion(deployment)} ${kept} for ${Math.round(service.keepMs / 60_000)} min; check-ins follow after 1 h, 4 h and 24 h.`
+  return {
+    patch: {
+      ...learnt,
+      status: 'completed',
+      endedAt: now,
+      keepUntil: now + service.keepMs,
+      checkIns,
+      window: null,
+      hold: null,
+      waitingFor: null,
+    },
+    lines: [done, { text, audience: 'channel', level: 'good' }],
+  }
+}
+
+export function stepNotYet(
+  deployment: Deployment,
+  step: string,
+  why: string,
+  retryAt: number,
+  now: number,
+): Outcome<Change> {
+  const at = current(deployment, step)
+  if (!at) return refuse.stale(deployment)
+  if (at.deadlineMs !== null && now - deployment.stepSince >= at.deadlineMs) {
+    return stepFailed(deployment, step, `not there after ${Math.round(at.deadlineMs / 1000)} s: ${why}`, undefined, now)
+  }
+  const lines: Line[] =
+    deployment.waitingFor === why
+      ? []
+      : [{ text: `${at.purpose}: not yet, ${why}`, audience: 'record', level: 'info', step }]
+  return { ok: true, value: { patch: { retryAt, waitingFor: why }, lines } }
+}
+
+export function stepFailed(
+  deployment: Deployment,
+  step: string,
+  why: string,
+  evidence: string | undefined,
+  now: number,
+): Outcome<Change> {
+  const at = current(deployment, step)
+  if (!at) return refuse.stale(deployment)
+  const failed: Line = {
+    text: `${at.purpose}: failed. ${why}`,
+    audience: 'thread',
+    level: 'bad',
+    step,
+    ...(evidence === undefined ? {} : { evidence }),
+  }
+  const issues = [...deployment.issues, `${at.purpose}: ${why}`]
+  if (at.onFail === 'refuse') return { ok: true, value: refuseStart(deployment, why, failed, issues, now) }
+  if (at.onFail === 'roll-back') {
+    const back = startGoingBack(deployment, now, 'step-failed', `${at.purpose} failed: ${why}`)
+    return { ok: true, value: { patch: { ...back.patch, issues }, lines: [failed, ...back.lines] } }
+  }
+  const detail = `${at.purpose} failed: ${why}`
+  return {
+    ok: true,
+    value: {
+      patch: { ...startHold(deployment, now, 'step-failed', detail), issues },
+      lines: [
+        failed,
+        {
+          text: `${deployment.id} holds: ${detail}. Resume tries again; Roll back goes back to ${oldVersion(deployment)}.`,
+          audience: 'channel',
+          level: 'warning',
+        },
+      ],
+    },
+  }
+}
+
+function refuseStart(
+  deployment: Deployment,
+  why: string,
+  failed: Line,
+  issues: readonly string[],
+  now: number,
+): Change {
+  const text = `${deployment.service} ${deployment.version} is not deployed: ${why} Nothing was changed; all traffic stays on ${oldVersion(deployment)}. When it is mended: \`/deploy ${deployment.service} ${deployment.version} ${deployment.strategy}\`.`
+  return {
+    patch: { status: 'refused', endedAt: now, issues, waitingFor: null },
+    lines: [failed, { text, audience: 'channel', level: 'bad' }],
+  }
+}
+
+/** The step, when the deployment is really there and moving (or holding: a step under way may still report). */
+function current(deployment: Deployment, step: string): Step | undefined {
+  if (deployment.status !== 'running' && deployment.status !== 'holding') return undefined
+  return deployment.step === step ? locateStep(deployment.plan, step)?.step : undefined
+}

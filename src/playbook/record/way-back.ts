@@ -1,0 +1,76 @@
+/** The way back: restore, drain, tidy. Nothing here asks whether it may. */
+import type { Deployment } from '../deployment.ts'
+import type { Outcome } from '../refusal.ts'
+import { oldVersion, refuse } from '../refuse.ts'
+import type { Change } from './change.ts'
+
+export function wayBackStepDone(
+  deployment: Deployment,
+  index: number,
+  text: string,
+  realShare: number | null | undefined,
+  now: number,
+): Outcome<Change> {
+  const { goingBack, plan } = deployment
+  if (deployment.status !== 'going-back' || !goingBack || goingBack.step !== index) return refuse.stale(deployment)
+  const restored = plan.wayBack[index]?.want.do === 'restore'
+  const moved = { ...goingBack, step: index + 1, stepSince: now, ...(restored ? { restoredAt: now } : {}) }
+  const share = restored ? { share: { planned: 0, real: realShare ?? null } } : {}
+  const line = {
+    text,
+    audience: restored && goingBack.hadTraffic ? ('channel' as const) : ('thread' as const),
+    level: 'good' as const,
+  }
+  if (index + 1 < plan.wayBack.length)
+    return {
+      ok: true,
+      value: { patch: { goingBack: moved, ...share, retryAt: 0, waitingFor: null, window: null }, lines: [line] },
+    }
+  return {
+    ok: true,
+    value: { patch: { goingBack: moved, ...share, ...ended(now) }, lines: [line, outcome(deployment, now)] },
+  }
+}
+
+function ended(now: number): Partial<Deployment> {
+  return {
+    status: 'rolled-back',
+    endedAt: now,
+    waitingFor: null,
+    window: null,
+    kept: false,
+    settled: false,
+    keepUntil: null,
+    retryAt: 0,
+  }
+}
+
+function outcome(deployment: Deployment, now: number): Change['lines'][number] {
+  const { goingBack } = deployment
+  const seconds = Math.round(((goingBack?.restoredAt ?? now) - (goingBack?.since ?? now)) / 1000)
+  const head = goingBack?.hadTraffic
+    ? `${deployment.service} ${deployment.version} was rolled back to ${oldVersion(deployment)}; traffic was restored ${seconds} s after the decision.`
+    : `${deployment.service} ${deployment.version} was stopped before it had traffic; ${oldVersion(deployment)} never stopped serving.`
+  return {
+    text: `${head} Reason: ${goingBack?.detail ?? 'not recorded'}.`,
+    audience: 'channel',
+    level: goingBack?.hadTraffic ? 'bad' : 'warning',
+  }
+}
+
+/** The way back never gives up: it says why it is late, once for each reason, and tries again. */
+export function wayBackLate(deployment: Deployment, index: number, why: string, retryAt: number): Outcome<Change> {
+  const { goingBack } = deployment
+  if (deployment.status !== 'going-back' || goingBack?.step !== index) return refuse.stale(deployment)
+  const step = deployment.plan.wayBack[index]
+  const urgent = step?.want.do === 'restore' && goingBack.hadTraffic
+  const line = {
+    text: `${step?.purpose ?? 'way back'}: not yet, ${why}. It is tried again at once and until it works.`,
+    audience: urgent ? ('channel' as const) : ('thread' as const),
+    level: urgent ? ('bad' as const) : ('info' as const),
+  }
+  return {
+    ok: true,
+    value: { patch: { retryAt, waitingFor: why }, lines: deployment.waitingFor === why ? [] : [line] },
+  }
+}

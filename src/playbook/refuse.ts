@@ -1,0 +1,186 @@
+/** The catalogue of refusals: one function for each code, three sentences each. */
+import type { Deployment, PersonRef } from './deployment.ts'
+import type { Outcome, Refusal, RefusalCode } from './refusal.ts'
+import type { Service, Strategy } from './service.ts'
+
+type Refused = Outcome<never>
+
+const UNTOUCHED = 'Traffic is untouched.'
+
+function no(code: RefusalCode, what: string, traffic: string, next: string): { ok: false; refusal: Refusal } {
+  return { ok: false, refusal: { code, what, traffic, next } }
+}
+
+/** Where the traffic of a deployment is right now, as a sentence. */
+export function trafficNow(deployment: Deployment): string {
+  const { share, version, goingBack } = deployment
+  if (goingBack?.restoredAt !== undefined) return `All traffic is on ${oldVersion(deployment)} again.`
+  if (share.planned === 0) return `${version} has no production traffic.`
+  const real = share.real === null ? 'real share not known' : `really ${round(share.real)} %`
+  return `${version} has ${share.planned} % of the traffic (${real}).`
+}
+
+export function oldVersion(deployment: Deployment): string {
+  return deployment.fromVersion ?? 'the old version'
+}
+
+export const refuse = {
+  unknownService(name: string, known: readonly string[]): Refused {
+    return no(
+      'unknown-service',
+      `There is no service “${name}” in the catalogue.`,
+      UNTOUCHED,
+      `Known: ${known.join(', ')}. Try \`/deploy ${known[0] ?? 'api'} v2.0 canary\`.`,
+    )
+  },
+  strategyNotAllowed(service: Service, strategy: string): Refused {
+    return no(
+      'unknown-strategy',
+      `Not started: ${service.name} may be deployed by ${service.strategies.join(' or ')}, not by “${strategy}”.`,
+      UNTOUCHED,
+      `Type \`/deploy ${service.name} <version> ${service.defaultStrategy}\`.`,
+    )
+  },
+  strategyNotBuilt(service: Service, strategy: Strategy): Refused {
+    return no(
+      'strategy-not-built',
+      `Not started: this release of T-Minus runs canary deployments; ${strategy} is not built yet.`,
+      UNTOUCHED,
+      `Type \`/deploy ${service.name} <version> canary\`.`,
+    )
+  },
+  badVersion(service: Service, version: string): Refused {
+    return no(
+      'bad-version',
+      `Not started: “${version}” cannot be an image tag (letters, digits, “.”, “_”, “-”, at most 128, not starting with “.” or “-”).`,
+      UNTOUCHED,
+      `Type for example \`/deploy ${service.name} v2.0 canary\`.`,
+    )
+  },
+  serviceBusy(service: string, live: string): Refused {
+    return no(
+      'service-busy',
+      `Not started: ${service} is already being deployed (${live}).`,
+      `${live} goes on unchanged.`,
+      `Wait for it, see \`/deploy status ${service}\`, or end it with \`/deploy abort ${service}\`.`,
+    )
+  },
+  nothingLive(service: string): Refused {
+    return no(
+      'nothing-live',
+      `Nothing to do: no deployment of ${service} is live.`,
+      UNTOUCHED,
+      `See \`/deploy status ${service}\`, or start one with \`/deploy ${service} <version> canary\`.`,
+    )
+  },
+  notAllowed(person: PersonRef, action: string, service: Service, mayBe: readonly string[]): Refused {
+    return no(
+      'not-allowed',
+      `${person.name} may not ${action} ${service.name}.`,
+      'Nothing has changed.',
+      `These people may: ${mayBe.map((id) => `<@${id}>`).join(', ')}.`,
+    )
+  },
+  ownDeployment(deployment: Deployment, others: readonly string[]): Refused {
+    return no(
+      'own-deployment',
+      `You asked for ${deployment.id}, so somebody else approves it.`,
+      trafficNow(deployment),
+      others.length > 0
+        ? `These people may: ${others.map((id) => `<@${id}>`).join(', ')}.`
+        : `Nobody else is an approver of ${deployment.service}: add a second person to \`approvers\` in tminus.yml.`,
+    )
+  },
+  outsider(person: PersonRef, kind: string): Refused {
+    return no(
+      'guest-or-stranger',
+      `${person.name} cannot decide about deployments (${kind}).`,
+      'Nothing has changed.',
+      'A full member of this workspace who is named in tminus.yml can.',
+    )
+  },
+  notWaiting(deployment: Deployment): Refused {
+    const asked = deployment.approvals.at(-1)
+    if (asked)
+      return no(
+        'already-decided',
+        `Already approved by ${asked.by.name} at ${clockTime(asked.at)}.`,
+        trafficNow(deployment),
+        `See \`/deploy status ${deployment.service}\`.`,
+      )
+    return no(
+      'not-waiting-for-approval',
+      `${deployment.id} does not wait for an approval right now.`,
+      trafficNow(deployment),
+      `See \`/deploy status ${deployment.service}\`.`,
+    )
+  },
+  oldCard(deployment: Deployment): Refused {
+    return no(
+      'old-card',
+      `That button is from an earlier moment of ${deployment.id}; it has moved on since.`,
+      trafficNow(deployment),
+      'Use the buttons on the card as it is now.',
+    )
+  },
+  ended(deployment: Deployment): Refused {
+    const when = deployment.endedAt === null ? '' : ` at ${clockTime(deployment.endedAt)}`
+    return no(
+      'already-ended',
+      `${deployment.id} has ended${when}: ${deployment.status}.`,
+      trafficNow(deployment),
+      `Start anew with \`/deploy ${deployment.service} <version> canary\`.`,
+    )
+  },
+  goingBack(deployment: Deployment): Refused {
+    const by = deployment.goingBack?.by
+    return no(
+      'already-going-back',
+      `${deployment.id} is already going back${by ? ` (${by.name}, ${clockTime(deployment.goingBack?.since ?? 0)})` : ''}; nothing stops that.`,
+      trafficNow(deployment),
+      `Watch it with \`/deploy status ${deployment.service}\`.`,
+    )
+  },
+  alreadyHolding(deployment: Deployment): Refused {
+    const hold = deployment.hold
+    return no(
+      'already-holding',
+      `${deployment.id} already holds${hold?.by ? ` (${hold.by.name}, ${clockTime(hold.since)})` : ''}: ${hold?.detail ?? ''}`,
+      trafficNow(deployment),
+      `Go on with \`/deploy resume ${deployment.service}\`, or go back with \`/deploy rollback ${deployment.service}\`.`,
+    )
+  },
+  notHolding(deployment: Deployment): Refused {
+    return no(
+      'not-holding',
+      `${deployment.id} does not hold, it is ${deployment.status}.`,
+      trafficNow(deployment),
+      `See \`/deploy status ${deployment.service}\`.`,
+    )
+  },
+  noWayBack(deployment: Deployment): Refused {
+    return no(
+      'no-way-back',
+      `${deployment.id} cannot go back: the old version was kept for ${Math.round(deployment.plan.service.keepMs / 60_000)} min after the end and is gone.`,
+      `All traffic is on ${deployment.version}.`,
+      `Deploy the old version anew: \`/deploy ${deployment.service} ${deployment.fromVersion ?? '<version>'} canary\`.`,
+    )
+  },
+  stale(deployment: Deployment): Refused {
+    return no(
+      'stale-event',
+      `${deployment.id} has moved on; what was reported belongs to an earlier step.`,
+      trafficNow(deployment),
+      'Nothing to do.',
+    )
+  },
+} as const
+
+export function round(value: number): number {
+  return Math.round(value * 10) / 10
+}
+
+/** `14:02 UTC`, for texts that must read the same everywhere. */
+export function clockTime(at: number): string {
+  return `${new Date(at).toISOString().slice(11, 16)} UTC`
+}
