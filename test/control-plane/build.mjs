@@ -27,13 +27,14 @@ const GO_NEEDED = { major: 1, minor: 26 }
 /** From this version on, Go can fetch a newer Go by itself, through the Go module proxy. */
 const GO_FETCHES_ITSELF = { major: 1, minor: 21 }
 
-const KUBERNETES_VERSION = 'v1.36.3'
+const KUBERNETES_GO_MOD = readFileSync(join(HERE, 'kubernetes', 'go.mod'), 'utf8')
+const [, MAJOR, MINOR, PATCH] = /k8s\.io\/kubernetes v(\d+)\.(\d+)\.(\d+)/.exec(KUBERNETES_GO_MOD)
 // Without these the server calls itself v0.0.0-master+$Format:%H$, which kubectl and Helm refuse to parse.
 const KUBERNETES_LDFLAGS = [
   '-s -w',
-  `-X k8s.io/component-base/version.gitVersion=${KUBERNETES_VERSION}`,
-  '-X k8s.io/component-base/version.gitMajor=1',
-  '-X k8s.io/component-base/version.gitMinor=36',
+  `-X k8s.io/component-base/version.gitVersion=v${MAJOR}.${MINOR}.${PATCH}`,
+  `-X k8s.io/component-base/version.gitMajor=${MAJOR}`,
+  `-X k8s.io/component-base/version.gitMinor=${MINOR}`,
   '-X k8s.io/component-base/version.gitTreeState=clean',
 ].join(' ')
 
@@ -92,7 +93,7 @@ function buildInto(folder, programs) {
     }
     for (const name of KUBERNETES_NAMES) symlinkSync('kubernetes', join(work, name))
     copyCrds(join(work, 'crds'), go)
-    writeFileSync(join(work, 'complete'), `${KUBERNETES_VERSION}\n`)
+    writeFileSync(join(work, 'complete'), '')
     moveIntoPlace(work, folder)
   } finally {
     rmSync(work, { recursive: true, force: true })

@@ -5,11 +5,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Build, buildControlPlane } from './build-folder.ts'
-import { type ClusterFiles, writeClusterFiles } from './cluster-files.ts'
+import { writeClusterFiles } from './cluster-files.ts'
 import { applyCrds } from './crds.ts'
 import { externalCluster } from './external-cluster.ts'
 import { type KubectlResult, mustKubectl, runKubectl } from './kubectl.ts'
-import { endProgram, firstToEnd, freePorts, type Program, startProgram } from './processes.ts'
+import { freePorts, killAndWait, type Program, startProgram, startWatchdog, unlessOneEnds } from './processes.ts'
+import {
+  apiServerFlags,
+  controllerManagerFlags,
+  etcdFlags,
+  kwokFlags,
+  type Ports,
+  schedulerFlags,
+} from './program-flags.ts'
 
 /** A real Kubernetes API with a scheduler and controllers, whose pods are played by kwok (see stages.yaml). */
 export interface ControlPlane {
@@ -36,13 +44,6 @@ const POLL_INTERVAL_MS = 50
 const NODES = ['node-a', 'node-b', 'node-c'] as const
 const NODE_SIZE = { cpu: '8', memory: '16Gi', pods: '110' } as const
 
-interface Ports {
-  readonly etcd: number
-  readonly etcdPeer: number
-  readonly apiServer: number
-  readonly kubelet: number
-}
-
 /**
  * Builds what is missing (minutes, the first time on a machine) and starts a control plane of its own on free loopback
  * ports; or, with TMINUS_TEST_CLUSTER=external, uses the cluster that KUBECONFIG points at, as it is. Resolves when the
@@ -66,14 +67,18 @@ async function startOwn(build: Build): Promise<ControlPlane> {
   const files = await writeClusterFiles(folder, serverUrl)
   const target = { kubectlPath: build.kubectlPath, kubeconfigPath: files.kubeconfigPath }
   const programs: Program[] = []
+  const watchdog = startWatchdog(folder)
   const stop = async (): Promise<void> => {
     // The other way round than they were started: clients first. The API server would wait for open watches on SIGTERM
     // and keep its port; nothing here is worth a clean end.
-    for (const program of programs.toReversed()) await endProgram(program, 'SIGKILL')
+    for (const program of programs.toReversed()) await killAndWait(program.child)
+    await killAndWait(watchdog.child)
     await rm(folder, { recursive: true, force: true })
   }
   const start = (name: string, args: readonly string[]): void => {
-    programs.push(startProgram(join(build.folder, name), args, folder))
+    const program = startProgram(join(build.folder, name), args, folder)
+    programs.push(program)
+    watchdog.watch(program)
   }
   try {
     start('etcd', etcdFlags(folder, ports))
@@ -100,60 +105,6 @@ async function startOwn(build: Build): Promise<ControlPlane> {
   }
 }
 
-function etcdFlags(folder: string, ports: Ports): readonly string[] {
-  const client = `http://127.0.0.1:${ports.etcd}`
-  const peer = `http://127.0.0.1:${ports.etcdPeer}`
-  return [
-    `--data-dir=${join(folder, 'etcd')}`,
-    ...[`--listen-client-urls=${client}`, `--advertise-client-urls=${client}`],
-    ...[`--listen-peer-urls=${peer}`, `--initial-advertise-peer-urls=${peer}`, `--initial-cluster=default=${peer}`],
-    '--unsafe-no-fsync',
-    '--log-level=error',
-  ]
-}
-
-function apiServerFlags(files: ClusterFiles, ports: Ports): readonly string[] {
-  return [
-    `--etcd-servers=http://127.0.0.1:${ports.etcd}`,
-    ...['--bind-address=127.0.0.1', '--advertise-address=127.0.0.1', `--secure-port=${ports.apiServer}`],
-    `--cert-dir=${files.certificateFolder}`,
-    // The Service `kubernetes` would get the loopback address as its endpoint, which the API itself refuses.
-    '--endpoint-reconciler-type=none',
-    '--service-cluster-ip-range=10.96.0.0/16',
-    '--service-account-issuer=https://kubernetes.default.svc',
-    `--service-account-signing-key-file=${files.serviceAccountKey}`,
-    `--service-account-key-file=${files.serviceAccountPublicKey}`,
-    `--token-auth-file=${files.tokenFile}`,
-    '--authorization-mode=RBAC',
-    // Else a pod could not be created before the controllers have made its namespace's account.
-    '--disable-admission-plugins=ServiceAccount',
-    '--kubelet-preferred-address-types=InternalIP',
-  ]
-}
-
-function controllerManagerFlags(files: ClusterFiles): readonly string[] {
-  return [
-    `--kubeconfig=${files.kubeconfigPath}`,
-    `--service-account-private-key-file=${files.serviceAccountKey}`,
-    `--root-ca-file=${files.caPath}`,
-    ...['--leader-elect=false', '--secure-port=0', '--kube-api-qps=500', '--kube-api-burst=1000'],
-  ]
-}
-
-function schedulerFlags(files: ClusterFiles): readonly string[] {
-  return [`--kubeconfig=${files.kubeconfigPath}`, '--leader-elect=false', '--secure-port=0']
-}
-
-function kwokFlags(files: ClusterFiles, ports: Ports): readonly string[] {
-  return [
-    `--kubeconfig=${files.kubeconfigPath}`,
-    ...[`--config=${join(import.meta.dirname, 'stages.yaml')}`, `--config=${files.podLogConfig}`],
-    ...['--manage-all-nodes=true', '--enable-crds=', '--node-lease-duration-seconds=40', '--cidr=10.244.0.0/16'],
-    // Its server plays the kubelets' API, for `kubectl logs`.
-    ...['--node-ip=127.0.0.1', `--node-port=${ports.kubelet}`, `--server-address=127.0.0.1:${ports.kubelet}`],
-  ]
-}
-
 async function createNodes(target: { readonly kubectlPath: string; readonly kubeconfigPath: string }): Promise<void> {
   const items = NODES.map((name) => ({
     apiVersion: 'v1',
@@ -169,16 +120,6 @@ async function createNodes(target: { readonly kubectlPath: string; readonly kube
     '--for=condition=Ready',
     `--timeout=${START_TIMEOUT_MS / 1000}s`,
   ])
-}
-
-/** What `work` answers; throws, with the end of its log, when one of `programs` ends before that. */
-async function unlessOneEnds<T>(programs: readonly Program[], work: Promise<T>): Promise<T> {
-  const { ended, forget } = firstToEnd(programs)
-  try {
-    return await Promise.race([work, ended])
-  } finally {
-    forget()
-  }
 }
 
 /** Asks `/readyz`, with the certificate verified, until the answer is 200. */

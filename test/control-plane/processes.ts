@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { basename, join } from 'node:path'
 
@@ -15,46 +15,59 @@ export interface Program {
   readonly logFile: string
 }
 
+/** Ends programs when this process can no longer do it itself; see watchdog.mjs. */
+export interface Watchdog {
+  readonly child: ChildProcess
+  watch(program: Program): void
+}
+
 /**
- * Starts `binary` with its output in `folder`. The child is killed with this process, however that ends (short of
- * SIGKILL), so that a test run that fails leaves no cluster behind.
+ * Starts the watchdog of the programs that use `folder`. In a process group of its own, so that Ctrl-C in a terminal
+ * does not end it together with the test run that it watches.
  */
+export function startWatchdog(folder: string): Watchdog {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'watchdog.mjs'), folder], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  })
+  return {
+    child,
+    watch: (program) => {
+      if (program.child.pid !== undefined) child.stdin.write(`${program.child.pid}\n`)
+    },
+  }
+}
+
+/** Starts `binary` with all it says going to a file in `folder`. */
 export function startProgram(binary: string, args: readonly string[], folder: string): Program {
   const name = basename(binary)
   const logFile = join(folder, `${name}.log`)
   const log = openSync(logFile, 'a')
   const child = spawn(binary, args, { stdio: ['ignore', log, log], cwd: folder })
-  const kill = (): void => {
-    child.kill('SIGKILL')
-  }
-  process.on('exit', kill)
-  child.on('exit', () => process.off('exit', kill))
+  closeSync(log)
   return { name, child, logFile }
 }
 
-/** Resolves never; rejects with the end of its log as soon as one of `programs` ends by itself or cannot start. */
-export function firstToEnd(programs: readonly Program[]): {
-  readonly ended: Promise<never>
-  readonly forget: () => void
-} {
-  const { signal, abort } = abortable()
-  const ended = Promise.race(
-    programs.map(async (program): Promise<never> => {
-      const running = program.child.exitCode === null && program.child.signalCode === null
-      if (running) await once(program.child, 'exit', { signal })
-      throw new Error(`${program.name} ended by itself. The end of its log:\n${endOfLog(program.logFile)}`)
-    }),
-  )
-  ended.catch(() => undefined)
-  return { ended, forget: abort }
+/** What `work` answers; throws, with the end of its log, when one of `programs` ends before that. */
+export async function unlessOneEnds<T>(programs: readonly Program[], work: Promise<T>): Promise<T> {
+  const workEnded = new AbortController()
+  const ends = programs.map(async (program): Promise<never> => {
+    const running = program.child.exitCode === null && program.child.signalCode === null
+    if (running) await once(program.child, 'exit', { signal: workEnded.signal })
+    throw new Error(`${program.name} ended by itself. The end of its log:\n${endOfLog(program.logFile)}`)
+  })
+  try {
+    return await Promise.race([work, ...ends])
+  } finally {
+    workEnded.abort()
+  }
 }
 
-/** Ends a program with `signal` and waits until it is gone; does nothing when it already is. */
-export async function endProgram(program: Program, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  const { child } = program
+/** Kills a child of ours and waits until it is gone; does nothing when it already is. */
+export async function killAndWait(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
   const gone = once(child, 'exit')
-  child.kill(signal)
+  child.kill('SIGKILL')
   await gone
 }
 
@@ -77,11 +90,6 @@ async function listenAnywhere() {
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('a TCP server without a port')
   return { server, port: address.port }
-}
-
-function abortable(): { readonly signal: AbortSignal; readonly abort: () => void } {
-  const controller = new AbortController()
-  return { signal: controller.signal, abort: () => controller.abort() }
 }
 
 function endOfLog(file: string): string {
