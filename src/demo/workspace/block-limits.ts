@@ -39,23 +39,26 @@ export function blockFaults(blocks: readonly unknown[], surface: Surface, base: 
   const limit = BLOCK_LIMIT[surface]
   if (blocks.length > limit) faults.push(`no more than ${limit} items allowed [json-pointer:${base}]`)
   const seen = new Set<string>()
-  blocks.forEach((block, index) => {
+  for (const [index, block] of blocks.entries()) {
     const at = `${base}/${index}`
-    if (!isObject(block)) return void faults.push(`must be an object [json-pointer:${at}]`)
-    const id = block['block_id']
+    if (!isObject(block)) {
+      faults.push(`must be an object [json-pointer:${at}]`)
+      continue
+    }
+    const id = block.block_id
     if (typeof id === 'string' && seen.has(id))
       faults.push(`block_id "${id}" already exists [json-pointer:${at}/block_id]`)
     if (typeof id === 'string') seen.add(id)
     faults.push(...oneBlock(block, surface, at))
-  })
+  }
   return faults
 }
 
 function oneBlock(block: JsonObject, surface: Surface, at: string): readonly string[] {
-  const type = typeof block['type'] === 'string' ? block['type'] : ''
+  const type = typeof block.type === 'string' ? block.type : ''
   const kind = Object.hasOwn(BLOCKS, type) ? BLOCKS[type] : undefined
   if (!kind?.on.includes(surface)) return [`unsupported type: ${type} [json-pointer:${at}/type]`]
-  const faults = [...stringFaults(block['block_id'], `${at}/block_id`, 255)]
+  const faults = [...stringFaults(block.block_id, `${at}/block_id`, 255)]
   const keys = kind.keys
   if (keys !== undefined) {
     for (const key of Object.keys(block)) {
@@ -68,16 +71,16 @@ function oneBlock(block: JsonObject, surface: Surface, at: string): readonly str
 
 const RULES: Readonly<Record<string, (block: JsonObject, at: string) => readonly string[]>> = {
   section: sectionFaults,
-  header: (block, at) => textFaults(block['text'], `${at}/text`, 150, 'plain'),
-  context: (block, at) => listFaults(block['elements'], `${at}/elements`, 10, contextElement),
+  header: (block, at) => textFaults(block.text, `${at}/text`, 150, 'plain'),
+  context: (block, at) => listFaults(block.elements, `${at}/elements`, 10, contextElement),
   actions: (block, at) => elementsFaults(block, at, 25, 'actions'),
   image: imageFaults,
   input: inputFaults,
-  markdown: (block, at) => requiredString(block['text'], `${at}/text`, 12_000),
-  alert: (block, at) => textFaults(block['text'], `${at}/text`, 200),
+  markdown: (block, at) => requiredString(block.text, `${at}/text`, 12_000),
+  alert: (block, at) => textFaults(block.text, `${at}/text`, 200),
   table: tableFaults,
-  rich_text: (block, at) => listFaults(block['elements'], `${at}/elements`, 1_000, () => []),
-  carousel: (block, at) => listFaults(block['elements'], `${at}/elements`, 10, () => []),
+  rich_text: (block, at) => listFaults(block.elements, `${at}/elements`, 1_000, () => []),
+  carousel: (block, at) => listFaults(block.elements, `${at}/elements`, 10, () => []),
 }
 
 function sectionFaults(block: JsonObject, at: string): readonly string[] {
@@ -92,27 +95,27 @@ function sectionFaults(block: JsonObject, at: string): readonly string[] {
 }
 
 function imageFaults(block: JsonObject, at: string): readonly string[] {
-  const faults = [...requiredString(block['alt_text'], `${at}/alt_text`, 2_000)]
-  if (block['slack_file'] === undefined) faults.push(...requiredString(block['image_url'], `${at}/image_url`, 3_000))
-  if (block['title'] !== undefined) faults.push(...textFaults(block['title'], `${at}/title`, 2_000, 'plain'))
+  const faults = [...requiredString(block.alt_text, `${at}/alt_text`, 2_000)]
+  if (block.slack_file === undefined) faults.push(...requiredString(block.image_url, `${at}/image_url`, 3_000))
+  if (block.title !== undefined) faults.push(...textFaults(block.title, `${at}/title`, 2_000, 'plain'))
   return faults
 }
 
 function inputFaults(block: JsonObject, at: string): readonly string[] {
-  const faults = [...textFaults(block['label'], `${at}/label`, 2_000, 'plain')]
-  if (block['hint'] !== undefined) faults.push(...textFaults(block['hint'], `${at}/hint`, 2_000, 'plain'))
-  return [...faults, ...elementFaults(block['element'], `${at}/element`, 'input')]
+  const faults = [...textFaults(block.label, `${at}/label`, 2_000, 'plain')]
+  if (block.hint !== undefined) faults.push(...textFaults(block.hint, `${at}/hint`, 2_000, 'plain'))
+  return [...faults, ...elementFaults(block.element, `${at}/element`, 'input')]
 }
 
 function contextElement(element: unknown, at: string): readonly string[] {
-  if (isObject(element) && element['type'] === 'image') return elementFaults(element, at, 'section')
+  if (isObject(element) && element.type === 'image') return elementFaults(element, at, 'section')
   return textFaults(element, at, 3_000)
 }
 
 function elementsFaults(block: JsonObject, at: string, limit: number, place: ElementPlace): readonly string[] {
   const seen = new Set<string>()
-  return listFaults(block['elements'], `${at}/elements`, limit, (element, here) => {
-    const id = isObject(element) ? element['action_id'] : undefined
+  return listFaults(block.elements, `${at}/elements`, limit, (element, here) => {
+    const id = isObject(element) ? element.action_id : undefined
     const twice = typeof id === 'string' && seen.has(id)
     if (typeof id === 'string') seen.add(id)
     const faults = elementFaults(element, here, place)
@@ -121,7 +124,7 @@ function elementsFaults(block: JsonObject, at: string, limit: number, place: Ele
 }
 
 function tableFaults(block: JsonObject, at: string): readonly string[] {
-  return listFaults(block['rows'], `${at}/rows`, 100, (row, here) =>
+  return listFaults(block.rows, `${at}/rows`, 100, (row, here) =>
     Array.isArray(row) && row.length > 20 ? [`no more than 20 items allowed [json-pointer:${here}]`] : [],
   )
 }

@@ -147,15 +147,12 @@ export class ChannelStore {
 /** Blocks with a `block_id` each and elements with an `action_id` each. */
 export function nameBlocks(blocks: readonly JsonObject[], next: () => string): readonly JsonObject[] {
   const element = (value: unknown) =>
-    isObject(value) && value['action_id'] === undefined && value['type'] !== 'image'
-      ? { ...value, action_id: next() }
-      : value
+    isObject(value) && value.action_id === undefined && value.type !== 'image' ? { ...value, action_id: next() } : value
   return blocks.map((block) => {
-    const named: Record<string, unknown> = { ...block, block_id: block['block_id'] ?? next() }
-    if (block['type'] === 'actions' && Array.isArray(block['elements']))
-      named['elements'] = block['elements'].map(element)
-    if (block['accessory'] !== undefined) named['accessory'] = element(block['accessory'])
-    if (block['type'] === 'input') named['element'] = element(block['element'])
+    const named: Record<string, unknown> = { ...block, block_id: block.block_id ?? next() }
+    if (block.type === 'actions' && Array.isArray(block.elements)) named.elements = block.elements.map(element)
+    if (block.accessory !== undefined) named.accessory = element(block.accessory)
+    if (block.type === 'input') named.element = element(block.element)
     return named
   })
 }

@@ -36,12 +36,11 @@ export function textFaults(
 ): readonly string[] {
   if (value === undefined) return [`missing required field [json-pointer:${at}]`]
   if (!isObject(value)) return [`must be an object [json-pointer:${at}]`]
-  const type = value['type']
+  const type = value.type
   const known = type === 'plain_text' || (type === 'mrkdwn' && kind === 'any')
   if (!known) return [`unsupported type: ${String(type)} [json-pointer:${at}/type]`]
-  if (type === 'mrkdwn' && value['emoji'] !== undefined)
-    return [`invalid additional property: emoji [json-pointer:${at}]`]
-  return stringFaults(value['text'], `${at}/text`, limit, 1)
+  if (type === 'mrkdwn' && value.emoji !== undefined) return [`invalid additional property: emoji [json-pointer:${at}]`]
+  return stringFaults(value.text, `${at}/text`, limit, 1)
 }
 
 /** What is wrong with a string field; an absent one is fine unless `least` is above 0. */
@@ -55,14 +54,13 @@ export function stringFaults(value: unknown, at: string, limit: number, least = 
 /** All that Slack would say against an interactive element (or an image) at this place. */
 export function elementFaults(value: unknown, at: string, place: ElementPlace): readonly string[] {
   if (!isObject(value)) return [`missing required field [json-pointer:${at}]`]
-  const type = String(value['type'])
+  const type = String(value.type)
   if (!ALLOWED[place].includes(type)) return [`unsupported type: ${type} [json-pointer:${at}/type]`]
-  const faults: string[] = [...stringFaults(value['action_id'], `${at}/action_id`, 255)]
+  const faults: string[] = [...stringFaults(value.action_id, `${at}/action_id`, 255)]
   if (type === 'button') faults.push(...buttonFaults(value, at))
   if (type === 'image') faults.push(...imageFaults(value, at))
-  if (value['placeholder'] !== undefined)
-    faults.push(...textFaults(value['placeholder'], `${at}/placeholder`, 150, 'plain'))
-  if (value['confirm'] !== undefined) faults.push(...confirmFaults(value['confirm'], `${at}/confirm`))
+  if (value.placeholder !== undefined) faults.push(...textFaults(value.placeholder, `${at}/placeholder`, 150, 'plain'))
+  if (value.confirm !== undefined) faults.push(...confirmFaults(value.confirm, `${at}/confirm`))
   if (type === 'plain_text_input') faults.push(...plainInputFaults(value, at))
   const limit = Object.hasOwn(OPTION_LIMIT, type) ? OPTION_LIMIT[type] : undefined
   if (limit !== undefined) faults.push(...choiceFaults(value, at, type, limit))
@@ -71,12 +69,12 @@ export function elementFaults(value: unknown, at: string, place: ElementPlace): 
 
 function buttonFaults(button: JsonObject, at: string): readonly string[] {
   const faults = [
-    ...textFaults(button['text'], `${at}/text`, 75, 'plain'),
-    ...stringFaults(button['value'], `${at}/value`, 2_000),
-    ...stringFaults(button['url'], `${at}/url`, 3_000),
-    ...stringFaults(button['accessibility_label'], `${at}/accessibility_label`, 75),
+    ...textFaults(button.text, `${at}/text`, 75, 'plain'),
+    ...stringFaults(button.value, `${at}/value`, 2_000),
+    ...stringFaults(button.url, `${at}/url`, 3_000),
+    ...stringFaults(button.accessibility_label, `${at}/accessibility_label`, 75),
   ]
-  const style = button['style']
+  const style = button.style
   if (style !== undefined && style !== 'primary' && style !== 'danger')
     faults.push(`must be a valid enum value [json-pointer:${at}/style]`)
   for (const key of Object.keys(button)) {
@@ -90,23 +88,23 @@ const BUTTON_KEYS = new Set([
 ])
 
 function imageFaults(image: JsonObject, at: string): readonly string[] {
-  const source = image['slack_file'] === undefined ? stringFaults(image['image_url'], `${at}/image_url`, 3_000, 1) : []
-  return [...stringFaults(image['alt_text'], `${at}/alt_text`, 2_000, 1), ...source]
+  const source = image.slack_file === undefined ? stringFaults(image.image_url, `${at}/image_url`, 3_000, 1) : []
+  return [...stringFaults(image.alt_text, `${at}/alt_text`, 2_000, 1), ...source]
 }
 
 function confirmFaults(confirm: unknown, at: string): readonly string[] {
   if (!isObject(confirm)) return [`must be an object [json-pointer:${at}]`]
   return [
-    ...textFaults(confirm['title'], `${at}/title`, 100, 'plain'),
-    ...textFaults(confirm['text'], `${at}/text`, 300),
-    ...textFaults(confirm['confirm'], `${at}/confirm`, 30, 'plain'),
-    ...textFaults(confirm['deny'], `${at}/deny`, 30, 'plain'),
+    ...textFaults(confirm.title, `${at}/title`, 100, 'plain'),
+    ...textFaults(confirm.text, `${at}/text`, 300),
+    ...textFaults(confirm.confirm, `${at}/confirm`, 30, 'plain'),
+    ...textFaults(confirm.deny, `${at}/deny`, 30, 'plain'),
   ]
 }
 
 function plainInputFaults(input: JsonObject, at: string): readonly string[] {
   const { min_length: least, max_length: most } = input
-  const faults = [...stringFaults(input['initial_value'], `${at}/initial_value`, 3_000)]
+  const faults = [...stringFaults(input.initial_value, `${at}/initial_value`, 3_000)]
   if (typeof least === 'number' && (least < 0 || least > 3_000))
     faults.push(`must be less than 3001 [json-pointer:${at}/min_length]`)
   if (typeof most === 'number' && (most < 1 || most > 3_000))
@@ -127,8 +125,8 @@ function choiceFaults(element: JsonObject, at: string, type: string, limit: numb
 function groupFaults(group: unknown, at: string): readonly string[] {
   if (!isObject(group)) return [`must be an object [json-pointer:${at}]`]
   return [
-    ...textFaults(group['label'], `${at}/label`, 75, 'plain'),
-    ...optionsFaults(group['options'], `${at}/options`, 100, 'plain'),
+    ...textFaults(group.label, `${at}/label`, 75, 'plain'),
+    ...optionsFaults(group.options, `${at}/options`, 100, 'plain'),
   ]
 }
 
@@ -138,10 +136,10 @@ function optionsFaults(options: unknown, at: string, limit: number, kind: 'any' 
   const each = options.flatMap((option: unknown, index) => {
     const here = `${at}/${index}`
     if (!isObject(option)) return [`must be an object [json-pointer:${here}]`]
-    const description = option['description']
+    const description = option.description
     return [
-      ...textFaults(option['text'], `${here}/text`, 75, kind),
-      ...stringFaults(option['value'], `${here}/value`, 75, 1),
+      ...textFaults(option.text, `${here}/text`, 75, kind),
+      ...stringFaults(option.value, `${here}/value`, 75, 1),
       ...(description === undefined ? [] : textFaults(description, `${here}/description`, 75, kind)),
     ]
   })

@@ -71,7 +71,7 @@ export function messageActionPayload(slack: Slack, actor: Actor, acted: MessageA
 export function viewActionPayload(slack: Slack, actor: Actor, view: JsonObject, action: JsonObject): JsonObject {
   return {
     ...common(slack, actor, 'block_actions'),
-    container: { type: 'view', view_id: view['id'] },
+    container: { type: 'view', view_id: view.id },
     view,
     actions: [action],
   }
@@ -132,12 +132,12 @@ export function actionObject(blocks: readonly JsonObject[], choice: Choice, nowM
   const element = found?.element ?? {}
   const value = choice.value ?? stringField(element, 'value')
   return {
-    type: element['type'] ?? 'button',
+    type: element.type ?? 'button',
     action_id: choice.actionId,
     block_id: found?.blockId ?? choice.blockId ?? '',
-    ...(isObject(element['text']) ? { text: element['text'] } : {}),
-    ...(element['style'] === undefined ? {} : { style: element['style'] }),
-    ...(element['confirm'] === undefined ? {} : { confirm: element['confirm'] }),
+    ...(isObject(element.text) ? { text: element.text } : {}),
+    ...(element.style === undefined ? {} : { style: element.style }),
+    ...(element.confirm === undefined ? {} : { confirm: element.confirm }),
     ...(value === undefined ? {} : { value }),
     ...choice.selection,
     action_ts: (nowMs / 1000).toFixed(6),
@@ -153,7 +153,7 @@ function findElement(
     if (choice.blockId !== undefined && choice.blockId !== blockId) continue
     const single = objectField(block, 'accessory') ?? objectField(block, 'element')
     const elements = [...objectsField(block, 'elements'), ...(single ? [single] : [])]
-    const element = elements.find((entry) => entry['action_id'] === choice.actionId)
+    const element = elements.find((entry) => entry.action_id === choice.actionId)
     if (element) return { element, blockId }
   }
   return undefined

@@ -73,7 +73,7 @@ export class Interactions {
     const refusal = messageRefusal(delivered.ack, SLACK_LIMITS.postedText)
     if (refusal)
       return { ok: false, error: refusal.error, shown: this.#commandFailed(user, channel, command, refusal.error) }
-    if (delivered.ack['response_type'] === 'in_channel')
+    if (delivered.ack.response_type === 'in_channel')
       slack.store.post({ channel: channel.id, user, text: escapeText(line.trim()) })
     return { ...delivered, shown: responseUrls.post(user, channel, delivered.ack) }
   }
@@ -140,6 +140,11 @@ export class Interactions {
     const id = options.id ?? `Ev${String(++this.#lastEvent).padStart(8, '0')}`
     const attempt = options.attempt === undefined ? {} : { attempt: options.attempt, reason: 'http_timeout' }
     return await this.deliver({ type: 'events_api', payload: eventPayload(this.#options.slack, event, id), ...attempt })
+  }
+
+  /** The person opens the Home tab of the app. */
+  openHome(user: string): Promise<Delivered> {
+    return this.event({ type: 'app_home_opened', user, tab: 'home', channel: `D${user}` })
   }
 
   deliver(outgoing: Outgoing): Promise<Delivered> {

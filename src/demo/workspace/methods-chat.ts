@@ -54,7 +54,7 @@ export function content(slack: Slack, channel: Channel, args: JsonObject): NewMe
     text: markdown ?? text,
     ...(markdown === undefined ? {} : { blocks: [{ type: 'markdown', text: markdown }] }),
     ...(blocks.length === 0 ? {} : { blocks }),
-    ...(args['attachments'] === undefined ? {} : { attachments: objectsField(args, 'attachments') }),
+    ...(args.attachments === undefined ? {} : { attachments: objectsField(args, 'attachments') }),
     ...(metadata === undefined ? {} : { metadata }),
   }
 }
@@ -80,8 +80,8 @@ function update(slack: Slack, args: JsonObject): MethodResult {
 
 /** An edit of the metadata or the attachments alone keeps the body, so it may come without a text. */
 function withOldBody(args: JsonObject, message: SlackMessage): JsonObject {
-  const bodiless = args['text'] === undefined && args['blocks'] === undefined && args['markdown_text'] === undefined
-  const changes = args['metadata'] !== undefined || args['attachments'] !== undefined
+  const bodiless = args.text === undefined && args.blocks === undefined && args.markdown_text === undefined
+  const changes = args.metadata !== undefined || args.attachments !== undefined
   return bodiless && changes ? { ...args, text: message.text.slice(0, SLACK_LIMITS.updatedText) || ' ' } : args
 }
 
@@ -89,7 +89,7 @@ function withOldBody(args: JsonObject, message: SlackMessage): JsonObject {
 export function edited(slack: Slack, channel: Channel, message: SlackMessage, args: JsonObject): SlackMessage {
   const { blocks: oldBlocks, ...kept } = message
   const fresh = content(slack, channel, args)
-  const bodiless = args['text'] === undefined && args['blocks'] === undefined && args['markdown_text'] === undefined
+  const bodiless = args.text === undefined && args.blocks === undefined && args.markdown_text === undefined
   if (bodiless)
     return { ...message, ...fresh, text: message.text, ...(oldBlocks === undefined ? {} : { blocks: oldBlocks }) }
   const broadcast = message.broadcast || flagField(args, 'reply_broadcast')
@@ -161,5 +161,5 @@ function addReaction(slack: Slack, args: JsonObject): MethodResult {
 
 /** The blocks and text of an acknowledgement or a response, if it has any. */
 export function hasBody(value: unknown): value is JsonObject {
-  return isObject(value) && (typeof value['text'] === 'string' || Array.isArray(value['blocks']))
+  return isObject(value) && (typeof value.text === 'string' || Array.isArray(value.blocks))
 }

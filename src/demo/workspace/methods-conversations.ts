@@ -98,7 +98,7 @@ function messagePage(slack: Slack, all: readonly SlackMessage[], args: JsonObjec
 /** One page of the list, and the cursor of the next one: an offset, as text. */
 function pageOf<T>(items: readonly T[], args: JsonObject, size: number): { items: readonly T[]; next: string } {
   const start = Number(stringField(args, 'cursor') ?? 0) || 0
-  const limit = Math.min(Math.max(1, Number(args['limit'] ?? size) || size), 1_000)
+  const limit = Math.min(Math.max(1, Number(args.limit ?? size) || size), 1_000)
   const end = start + limit
   return { items: items.slice(start, end), next: end < items.length ? String(end) : '' }
 }

@@ -12,7 +12,7 @@ export const FILE_METHODS: Readonly<Record<string, WebMethod>> = {
 
 function uploadUrl(slack: Slack, args: JsonObject): MethodResult {
   const name = stringField(args, 'filename') ?? ''
-  const length = Number(args['length'])
+  const length = Number(args.length)
   if (name === '' || !Number.isInteger(length) || length <= 0) return refuse('invalid_arguments')
   if (length > UPLOAD_LIMIT) return refuse('file_upload_size_restricted')
   const file = slack.files.announce(name, length, stringField(args, 'alt_txt'))
@@ -35,7 +35,7 @@ function complete(slack: Slack, args: JsonObject): MethodResult {
   if (!channel) return refuse('channel_not_found')
   if (!channel.botIsMember) return refuse('not_in_channel')
   const threadTs = stringField(args, 'thread_ts')
-  const blocks = args['blocks']
+  const blocks = args.blocks
   slack.store.post({
     channel: channel.id,
     user: slack.app.botUserId,

@@ -48,7 +48,7 @@ export class ModalSubmission {
   async close(userId: string, viewId?: string): Promise<void> {
     const open = this.#find({ userId, values: {}, ...(viewId === undefined ? {} : { viewId }) })
     this.#slack.views.close(open)
-    if (open.view['notify_on_close'] !== true) return
+    if (open.view.notify_on_close !== true) return
     const actor = { id: userId, triggerId: '' }
     const payload = viewClosedPayload(this.#slack, actor, this.#slack.views.describe(open), false)
     await this.#interactions.deliver({ type: 'interactive', payload })
@@ -68,7 +68,7 @@ export class ModalSubmission {
     if (action === 'clear') views.close(open, true)
     if (action === 'errors') return this.#withErrors(open, ack)
     if (action !== 'update' && action !== 'push') return { ok: true, ack }
-    const view = ack['view']
+    const view = ack.view
     if (viewRefusal(view, 'modal') || !isObject(view)) return { ok: false, error: TROUBLE, ack }
     if (action === 'update') views.update(open, view)
     else if (!views.push(open.user, view)) return { ok: false, error: TROUBLE, ack }
@@ -85,7 +85,7 @@ export class ModalSubmission {
 }
 
 function inputBlocks(open: OpenView): readonly JsonObject[] {
-  return objectsField(open.view, 'blocks').filter((block) => block['type'] === 'input')
+  return objectsField(open.view, 'blocks').filter((block) => block.type === 'input')
 }
 
 function missingInputs(open: OpenView, values: JsonObject): Readonly<Record<string, string>> {
@@ -94,7 +94,7 @@ function missingInputs(open: OpenView, values: JsonObject): Readonly<Record<stri
     const id = stringField(block, 'block_id') ?? ''
     const element = objectField(block, 'element') ?? {}
     const entry = objectField(objectField(values, id) ?? {}, stringField(element, 'action_id') ?? '')
-    if (block['optional'] !== true && !isFilled(entry)) missing[id] = 'Please complete this required field.'
+    if (block.optional !== true && !isFilled(entry)) missing[id] = 'Please complete this required field.'
   }
   return missing
 }

@@ -112,13 +112,10 @@ export class PageApi {
         values: objectField(body, 'values') ?? {},
       }),
     'view/close': async (body) => await this.#options.modals.close(this.#user(body), text(body, 'viewId')),
-    home: async (body) => {
-      const user = this.#user(body)
-      return await this.#options.interactions.event({ type: 'app_home_opened', user, tab: 'home', channel: `D${user}` })
-    },
+    home: async (body) => await this.#options.interactions.openHome(this.#user(body)),
     flip: async (body) => {
       if (!this.#options.panels) throw new Error('there is no side panel')
-      await this.#options.panels.flip(text(body, 'name'), body['on'] === true)
+      await this.#options.panels.flip(text(body, 'name'), body.on === true)
     },
   }
 

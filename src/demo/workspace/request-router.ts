@@ -90,7 +90,10 @@ async function firstFile(body: Buffer, contentType: string): Promise<Uint8Array 
 /** What an app uploaded is not trusted: it is shown, never run. */
 function sendFile(slack: Slack, response: ServerResponse, id: string): void {
   const file = slack.files.find(id)
-  if (file?.bytes === undefined) return sendJson(response, 404, { ok: false, error: 'file_not_found' })
+  if (file?.bytes === undefined) {
+    sendJson(response, 404, { ok: false, error: 'file_not_found' })
+    return
+  }
   response.writeHead(200, {
     'content-type': mimeType(file.name),
     'content-length': file.bytes.byteLength,

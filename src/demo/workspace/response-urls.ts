@@ -61,7 +61,7 @@ export class ResponseUrls {
 
   /** A message of the app that was not posted by a method: public with `response_type: in_channel`, else for one person. */
   post(user: string, channel: Channel, args: JsonObject): SlackMessage {
-    const everybody = args['response_type'] === 'in_channel'
+    const everybody = args.response_type === 'in_channel'
     const threadTs = stringField(args, 'thread_ts')
     return this.#slack.store.post({
       ...content(this.#slack, channel, args),

@@ -80,9 +80,9 @@ export function viewRefusal(view: unknown, surface: 'modal' | 'home'): Refusal |
   if (!isObject(view)) return invalid(['must provide an object [json-pointer:/view]'])
   if (Buffer.byteLength(JSON.stringify(view)) > SLACK_LIMITS.view) return { error: 'view_too_large' }
   const faults: string[] = []
-  if (view['type'] !== surface) faults.push(`must be "${surface}" [json-pointer:/view/type]`)
-  if (!Array.isArray(view['blocks'])) faults.push('missing required field: blocks [json-pointer:/view]')
-  else faults.push(...blockFaults(view['blocks'], surface, '/view/blocks'))
+  if (view.type !== surface) faults.push(`must be "${surface}" [json-pointer:/view/type]`)
+  if (!Array.isArray(view.blocks)) faults.push('missing required field: blocks [json-pointer:/view]')
+  else faults.push(...blockFaults(view.blocks, surface, '/view/blocks'))
   const long = (name: string, limit: number) => {
     const value = view[name]
     if (value === undefined) return
@@ -98,14 +98,14 @@ export function viewRefusal(view: unknown, surface: 'modal' | 'home'): Refusal |
 
 function modalFaults(view: JsonObject): readonly string[] {
   const faults: string[] = []
-  if (view['title'] === undefined) faults.push('missing required field: title [json-pointer:/view]')
+  if (view.title === undefined) faults.push('missing required field: title [json-pointer:/view]')
   for (const name of ['title', 'submit', 'close']) {
     if (view[name] === undefined) continue
     faults.push(...textFaults(view[name], `/view/${name}`, SLACK_LIMITS.viewTitle, 'plain'))
   }
-  const blocks = view['blocks']
-  const hasInput = Array.isArray(blocks) && blocks.some((block) => isObject(block) && block['type'] === 'input')
-  if (hasInput && view['submit'] === undefined) faults.push('missing required field: submit [json-pointer:/view]')
+  const blocks = view.blocks
+  const hasInput = Array.isArray(blocks) && blocks.some((block) => isObject(block) && block.type === 'input')
+  if (hasInput && view.submit === undefined) faults.push('missing required field: submit [json-pointer:/view]')
   return faults
 }
 

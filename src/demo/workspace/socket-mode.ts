@@ -111,7 +111,8 @@ export class SocketMode implements Delivery {
     connection.on('error', () => connection.terminate())
     if (this.#connections.length >= CONNECTION_LIMIT) {
       sayGoodbye(connection, 'too_many_websockets')
-      return connection.close(1000)
+      connection.close(1000)
+      return
     }
     this.#connections.push(connection)
     connection.on('message', (data) => this.#acknowledged(parseJson(String(data))))
@@ -128,7 +129,7 @@ export class SocketMode implements Delivery {
   #acknowledged(message: unknown): void {
     if (!isObject(message)) return
     const finish = this.#waiting.get(stringField(message, 'envelope_id') ?? '')
-    const payload = message['payload']
+    const payload = message.payload
     const ack = typeof payload === 'string' ? { text: payload } : (objectField(message, 'payload') ?? {})
     finish?.({ ok: true, ack })
   }

@@ -2,7 +2,8 @@
 import { App, HTTPReceiver, LogLevel, SocketModeReceiver } from '@slack/bolt'
 import { realClock } from '../../../src/adapters/clocks.ts'
 import type { DemoPerson } from '../../../src/demo/workspace/people.ts'
-import { startWorkspace, type Workspace, type WorkspaceOptions } from '../../../src/demo/workspace/workspace.ts'
+import { startWorkspace } from '../../../src/demo/workspace/workspace.ts'
+import type { Workspace, WorkspaceOptions } from '../../../src/demo/workspace/workspace-interface.ts'
 
 export const ANNA = 'U0ANNA0001'
 export const BEN = 'U0BEN00001'
@@ -86,7 +87,7 @@ function register(app: App): void {
     if (body.type === 'block_actions') await client.views.open({ trigger_id: body.trigger_id, view: REASON_VIEW })
   })
   app.view('reason', async ({ ack, view, body, client }) => {
-    const reason = view.state.values['why']?.['text']?.value ?? ''
+    const reason = view.state.values.why?.text?.value ?? ''
     if (reason === 'no') return await ack({ response_action: 'errors', errors: { why: 'Say more than no.' } })
     await ack()
     await client.chat.postMessage({ channel: DEPLOYS, text: `${body.user.name} said: ${reason}` })

@@ -1,6 +1,6 @@
-import type { Workspace } from '../../../src/demo/workspace/workspace.ts'
+import type { Workspace } from '../../../src/demo/workspace/workspace-interface.ts'
 
-/** Resolves with the first defined answer of `look`, asked now and after every change of the workspace. */
+/** Resolves with the first defined answer of `look`, asked now and after every change of messages or modals. */
 export function until<T>(workspace: Workspace, look: () => T | undefined): Promise<T> {
   return new Promise((resolve) => {
     const ask = () => {
@@ -9,7 +9,10 @@ export function until<T>(workspace: Workspace, look: () => T | undefined): Promi
       stop()
       resolve(found)
     }
-    const stop = workspace.onChange(ask)
+    const stops = [workspace.onChange(ask), workspace.onViewChange(ask)]
+    const stop = () => {
+      for (const end of stops) end()
+    }
     ask()
   })
 }

@@ -1,7 +1,7 @@
 import type { App } from '@slack/bolt'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { steppedClock } from '../../../src/adapters/clocks.ts'
-import type { Workspace } from '../../../src/demo/workspace/workspace.ts'
+import type { Workspace } from '../../../src/demo/workspace/workspace-interface.ts'
 import { ANNA, BEN, DEPLOYS, httpApp, socketApp, testWorkspace } from './tiny-app.ts'
 import { until } from './until.ts'
 
@@ -44,7 +44,7 @@ describe.each(transports)('a real Bolt app over %s', (_, start) => {
     await workspace.command(ANNA, DEPLOYS, '/deploy api v2.0')
     const card = await until(workspace, () => workspace.messages(DEPLOYS)[0])
     await workspace.click({ userId: ANNA, channelId: DEPLOYS, messageTs: card.ts, actionId: 'reason' })
-    await modalOfAnna()
+    await until(workspace, () => workspace.modal(ANNA))
     expect(await workspace.submitView({ userId: ANNA, values: {} })).toEqual({
       ok: false,
       errors: { why: 'Please complete this required field.' },
@@ -101,9 +101,4 @@ describe('when the app does not answer', () => {
 
 function typed(value: string) {
   return { why: { text: { type: 'plain_text_input', value } } }
-}
-
-/** Modals are no messages, so this asks for the request that opens one. */
-async function modalOfAnna(): Promise<void> {
-  while (workspace.modal(ANNA) === undefined) await new Promise((resolve) => setImmediate(resolve))
 }
