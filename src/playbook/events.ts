@@ -59,5 +59,7 @@ export type DeploymentEvent =
     }
   | { readonly type: 'superseded'; readonly by: string }
   | { readonly type: 'forgotten' }
+  /** Taking traffic away, or retiring the kept version, is tried again then. */
+  | { readonly type: 'late'; readonly why: string; readonly retryAt: number }
 
 export type EventType = DeploymentEvent['type']

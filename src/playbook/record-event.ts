@@ -69,5 +69,7 @@ function changeFor(deployment: Deployment, event: DeploymentEvent, now: number):
       return after.superseded(deployment, event.by, now)
     case 'forgotten':
       return after.forgotten(deployment)
+    case 'late':
+      return after.late(deployment, event.why, event.retryAt)
   }
 }

@@ -1,13 +1,16 @@
 /** The catalogue of refusals: one function for each code, three sentences each. */
 import type { Deployment, PersonRef } from './deployment.ts'
-import type { Outcome, Refusal, RefusalCode } from './refusal.ts'
+import type { Refusal, RefusalCode } from './refusal.ts'
 import type { Service, Strategy } from './service.ts'
 
-type Refused = Outcome<never>
+interface Refused {
+  readonly ok: false
+  readonly refusal: Refusal
+}
 
 const UNTOUCHED = 'Traffic is untouched.'
 
-function no(code: RefusalCode, what: string, traffic: string, next: string): { ok: false; refusal: Refusal } {
+function no(code: RefusalCode, what: string, traffic: string, next: string): Refused {
   return { ok: false, refusal: { code, what, traffic, next } }
 }
 

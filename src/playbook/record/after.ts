@@ -113,3 +113,21 @@ export function forgotten(deployment: Deployment): Outcome<Change> {
     },
   }
 }
+
+/** The world is late with something that is no step: it is tried again, and told once for each reason. */
+export function late(deployment: Deployment, why: string, retryAt: number): Outcome<Change> {
+  if (deployment.status !== 'holding' && deployment.status !== 'completed') return refuse.stale(deployment)
+  const urgent = deployment.hold?.withdraw === 'wanted'
+  const text = urgent
+    ? `The traffic of ${deployment.version} cannot be taken away yet: ${why}. It is tried again until it works.`
+    : `${oldVersion(deployment)} cannot be retired yet: ${why}.`
+  const line = {
+    text,
+    audience: urgent ? ('channel' as const) : ('record' as const),
+    level: urgent ? ('bad' as const) : ('info' as const),
+  }
+  return {
+    ok: true,
+    value: { patch: { retryAt, waitingFor: why }, lines: deployment.waitingFor === why ? [] : [line] },
+  }
+}

@@ -1,0 +1,45 @@
+/**
+ * The guard: looks at the new version's pods at all times while they may fall ill, without any metrics store. Woken by
+ * the cluster's watch, with a poll beneath it. What it decides is acted on in the same run.
+ */
+import type { Deployment } from '../playbook/deployment.ts'
+import { judgePods, podsDiffer, seePods } from '../playbook/judge-pods.ts'
+import { refuse } from '../playbook/refuse.ts'
+import { ClusterError } from '../ports/cluster.ts'
+import { announceJob, guardJob, isGuarded } from '../ports/follow-up.ts'
+import { type Judged, recordThrough } from '../ports/ledger.ts'
+import type { Engine } from './engine.ts'
+import { moveDeployment } from './move.ts'
+
+export async function guard(engine: Engine, id: string, signal: AbortSignal): Promise<void> {
+  const deployment = await engine.store.load(id)
+  if (!deployment || !isGuarded(deployment)) return
+  const { pollMs } = deployment.plan.service.guard
+  try {
+    if (await look(engine, deployment, signal)) await moveDeployment(engine, id, signal)
+  } catch (error) {
+    // Not seen is not sick: the next look comes soon, and the log says why this one failed.
+    if (!(error instanceof ClusterError)) throw error
+    engine.log.warn({ deployment: id }, `the guard could not look: ${error.message}`)
+  }
+  await engine.queue.add(guardJob(deployment, engine.clock.now() + pollMs))
+}
+
+/** True when the sighting changed what happens next. */
+async function look(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<boolean> {
+  const { slots } = await engine.cluster.look(deployment.plan.service, signal)
+  const slot = slots[deployment.settled ? 'stable' : 'canary']
+  if (!slot.exists) return false
+  const now = engine.clock.now()
+  const outcome = await recordThrough(engine.store, deployment.id, engine.clock.now, (current): Judged => {
+    if (!isGuarded(current) || current.settled !== deployment.settled) return refuse.stale(current)
+    const health = seePods(current.pods, now, slot.wanted, slot.pods)
+    const verdict = judgePods(health, current.plan.service.guard)
+    const news = podsDiffer(current.pods, health) || verdict.kind === 'some-unready'
+    return news ? { event: { type: 'pods-seen', health, verdict } } : refuse.stale(current)
+  })
+  if (!outcome.ok) return false
+  const { deployment: after, entries } = outcome.value
+  await engine.queue.add(announceJob(after, entries, now))
+  return after.status !== deployment.status || after.hold?.withdraw !== deployment.hold?.withdraw
+}

@@ -1,0 +1,181 @@
+/**
+ * Moves one deployment as far as it goes now: ask `next-step`, perform, record, and again. It stops at the first wait,
+ * when somebody interrupts, or when a newer decision stands on the cluster. Deciding and acting happen in one breath: a
+ * bad sample is followed by the restoring write in the same run, with no queue between.
+ */
+import type { Deployment } from '../playbook/deployment.ts'
+import type { DeploymentEvent } from '../playbook/events.ts'
+import { type Next, nextStep } from '../playbook/next-step.ts'
+import { ClusterError } from '../ports/cluster.ts'
+import { announceJob, followUp } from '../ports/follow-up.ts'
+import { recordThrough } from '../ports/ledger.ts'
+import { checkIn } from './check-in.ts'
+import type { Engine } from './engine.ts'
+import { performStep } from './perform/forward.ts'
+import { SOON_MS, writeContext } from './perform/result.ts'
+import { performWayBack } from './perform/way-back.ts'
+
+/** A run ends after so many moves and is queued anew, so that one deployment cannot keep a worker. */
+const MOVES_A_RUN = 50
+/** Between two tries of the way back, ms. */
+const WAY_BACK_RETRY_MS = 1_000
+
+/** Loads and moves; nothing happens when there is no such deployment or it is finished. */
+export async function moveDeployment(engine: Engine, id: string, signal: AbortSignal): Promise<void> {
+  let deployment = await engine.store.load(id)
+  for (let moves = 0; deployment && moves < MOVES_A_RUN && !signal.aborted; moves += 1) {
+    const next = nextStep(deployment, engine.clock.now())
+    if (next.kind === 'finished' || next.kind === 'wait') break
+    const event = await perform(engine, deployment, next, signal)
+    if (!event) break
+    const recorded = await recordIfCurrent(engine, deployment, event)
+    if (!recorded) {
+      deployment = await engine.store.load(id)
+      continue
+    }
+    deployment = recorded
+  }
+  const last = await engine.store.load(id)
+  if (last) await followUp(engine.queue, last, [], engine.clock.now())
+}
+
+/**
+ * Records what a move brought, unless somebody decided something meanwhile: then the event may still count (a step that
+ * was done is done), or the door refuses it as stale. Undefined when it was refused.
+ */
+async function recordIfCurrent(
+  engine: Engine,
+  before: Deployment,
+  event: DeploymentEvent,
+): Promise<Deployment | undefined> {
+  const outcome = await recordThrough(engine.store, before.id, engine.clock.now, () => ({ event }))
+  if (!outcome.ok) {
+    engine.log.debug({ deployment: before.id, event: event.type, code: outcome.refusal.code }, 'an event came too late')
+    return undefined
+  }
+  const { deployment, entries } = outcome.value
+  await engine.queue.add(announceJob(deployment, entries, engine.clock.now()))
+  return deployment
+}
+
+/** Undefined: stop, without an event (interrupted, or fenced off by a newer decision). */
+async function perform(
+  engine: Engine,
+  deployment: Deployment,
+  next: Next,
+  signal: AbortSignal,
+): Promise<DeploymentEvent | undefined> {
+  try {
+    return await eventOf(engine, deployment, next, signal)
+  } catch (error) {
+    if (signal.aborted) return undefined
+    if (error instanceof ClusterError && error.kind === 'fenced' && (await isOutdated(engine, deployment))) {
+      engine.log.warn({ deployment: deployment.id, revision: deployment.revision }, `stopped: ${error.message}`)
+      return undefined
+    }
+    return eventOfFailure(engine, next, error)
+  }
+}
+
+/** Has somebody decided something since we read the record? Then that one goes on, not we. */
+async function isOutdated(engine: Engine, deployment: Deployment): Promise<boolean> {
+  const stored = await engine.store.load(deployment.id)
+  return stored !== undefined && stored.revision > deployment.revision
+}
+
+async function eventOf(
+  engine: Engine,
+  deployment: Deployment,
+  next: Next,
+  signal: AbortSignal,
+): Promise<DeploymentEvent | undefined> {
+  const now = engine.clock.now()
+  switch (next.kind) {
+    case 'perform': {
+      const result = await performStep(engine, deployment, next.step, signal)
+      const step = next.step.id
+      if (result.kind === 'done')
+        return {
+          type: 'step-done',
+          step,
+          text: result.text,
+          ...(result.evidence === undefined ? {} : { evidence: result.evidence }),
+          ...(result.facts ? { facts: result.facts } : {}),
+        }
+      if (result.kind === 'failed')
+        return {
+          type: 'step-failed',
+          step,
+          why: result.why,
+          ...(result.evidence === undefined ? {} : { evidence: result.evidence }),
+        }
+      return { type: 'step-not-yet', step, why: result.why, retryAt: engine.clock.now() + result.retryMs }
+    }
+    case 'sample':
+      return {
+        type: 'sampled',
+        sample: await engine.metrics.sample(
+          {
+            service: deployment.plan.service,
+            slot: deployment.settled ? 'stable' : 'canary',
+            version: deployment.version,
+            since: next.since,
+            now,
+          },
+          signal,
+        ),
+      }
+    case 'withdraw': {
+      const shares = await engine.cluster.route(deployment.plan.service, 0, writeContext(deployment, signal))
+      return { type: 'withdrawn', realShare: shares?.canary ?? null }
+    }
+    case 'way-back': {
+      const result = await performWayBack(engine, deployment, next.step, signal)
+      if (result.kind === 'done')
+        return {
+          type: 'way-back-step-done',
+          index: next.index,
+          text: result.text,
+          ...(result.realShare === undefined ? {} : { realShare: result.realShare }),
+        }
+      return {
+        type: 'way-back-late',
+        index: next.index,
+        why: result.why,
+        retryAt: engine.clock.now() + WAY_BACK_RETRY_MS,
+      }
+    }
+    case 'check-in':
+      return checkIn(engine, deployment, next.name, signal)
+    case 'forget': {
+      const gone = await engine.cluster.forget(deployment.plan.service, writeContext(deployment, signal))
+      return gone
+        ? { type: 'forgotten' }
+        : { type: 'late', why: 'the kept pods are going', retryAt: engine.clock.now() + SOON_MS }
+    }
+    case 'note':
+      return { type: next.event }
+    case 'wait':
+    case 'finished':
+      return undefined
+  }
+}
+
+/** Late: asked again. Refused: the step has failed. The way back and the keep time know only "late". */
+function eventOfFailure(engine: Engine, next: Next, error: unknown): DeploymentEvent {
+  const why = error instanceof Error ? error.message : String(error)
+  const retryMs = error instanceof ClusterError && error.retryAfterMs !== null ? error.retryAfterMs : SOON_MS
+  if (next.kind === 'way-back')
+    return {
+      type: 'way-back-late',
+      index: next.index,
+      why,
+      retryAt: engine.clock.now() + Math.min(retryMs, WAY_BACK_RETRY_MS),
+    }
+  if (!(error instanceof ClusterError)) throw error instanceof Error ? error : new Error(why)
+  if (next.kind === 'withdraw' || next.kind === 'forget')
+    return { type: 'late', why, retryAt: engine.clock.now() + retryMs }
+  if (next.kind !== 'perform') throw error
+  if (error.kind !== 'late') return { type: 'step-failed', step: next.step.id, why }
+  return { type: 'step-not-yet', step: next.step.id, why, retryAt: engine.clock.now() + retryMs }
+}

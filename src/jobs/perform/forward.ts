@@ -1,0 +1,235 @@
+/** Performs one forward step: reads the world, writes what differs, says how it ended. */
+import { runChecks } from '../../checks/run-checks.ts'
+import type { Deployment, Pin } from '../../playbook/deployment.ts'
+import { imageReference, podsForShare } from '../../playbook/image.ts'
+import { formatValue, judgeSample } from '../../playbook/judge-sample.ts'
+import type { Step, Want } from '../../playbook/plan.ts'
+import { round } from '../../playbook/refuse.ts'
+import type { RealShares, SlotState } from '../../ports/cluster.ts'
+import type { Engine } from '../engine.ts'
+import { SOON_MS, type StepResult, writeContext } from './result.ts'
+
+export async function performStep(
+  engine: Engine,
+  deployment: Deployment,
+  step: Step,
+  signal: AbortSignal,
+): Promise<StepResult> {
+  const { want } = step
+  switch (want.do) {
+    case 'check':
+      return runChecks(engine, deployment, want.checks, signal)
+    case 'baseline':
+      return takeBaseline(engine, deployment, signal)
+    case 'pin':
+      return pin(engine, deployment, signal)
+    case 'deploy':
+      return deployPods(engine, deployment, step, want, signal)
+    case 'logs':
+      return showLogs(engine, deployment, want.lines, signal)
+    case 'route':
+      return route(engine, deployment, want.percent, signal)
+    case 'verify-route':
+      return verifyRoute(engine, deployment, want.percent, signal)
+    case 'skip':
+      return { kind: 'done', text: `${step.purpose}: skipped, ${want.why}.` }
+    case 'keep-old':
+      return keepOld(engine, deployment, signal)
+    case 'promote':
+      return promote(engine, deployment, signal)
+    case 'settle':
+      return settle(engine, deployment, signal)
+    case 'journal':
+      return journal(engine, deployment)
+    case 'approve':
+    case 'observe':
+    case 'restore':
+    case 'drain':
+    case 'tidy':
+      throw new Error(`“${want.do}” is not performed on the way forward (step ${step.id})`)
+  }
+}
+
+async function takeBaseline(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<StepResult> {
+  const { plan } = deployment
+  const now = engine.clock.now()
+  const since = now - plan.service.judgement.sampleWindowMs
+  const baseline = await engine.metrics.sample(
+    { service: plan.service, slot: 'stable', version: deployment.fromVersion ?? '', since, now },
+    signal,
+  )
+  if (baseline.unreachable !== undefined) return { kind: 'not-yet', why: baseline.unreachable, retryMs: SOON_MS }
+  const rows = judgeSample(baseline, plan.service).findings.map(
+    ({ threshold, reading }) =>
+      `${threshold.label}: ${'absent' in reading ? `no data (${reading.absent})` : formatValue(reading.value, threshold.unit)}`,
+  )
+  return {
+    kind: 'done',
+    text: `Before the deployment (${deployment.fromVersion ?? 'old version'}): ${rows.join(', ')}.`,
+    facts: { baseline },
+  }
+}
+
+async function pin(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<StepResult> {
+  const pinned = await engine.cluster.pin(deployment.plan.service, writeContext(deployment, signal))
+  const hpa = pinned.hpa ? `, HPA minimum ${pinned.hpa.minReplicas}` : ''
+  const text = `Way back written down on ${pinned.workload}: ${pinned.image}, ${pinned.replicas} pods${hpa}.`
+  return { kind: 'done', text, facts: { pin: pinned } }
+}
+
+async function deployPods(
+  engine: Engine,
+  deployment: Deployment,
+  step: Step,
+  want: Extract<Want, { do: 'deploy' }>,
+  signal: AbortSignal,
+): Promise<StepResult> {
+  const { service } = deployment.plan
+  const pin = pinOf(deployment)
+  const percent = percentAfter(deployment, step)
+  const replicas = podsForShare(service, percent, want.pods, pin.replicas)
+  const image = imageReference(service.image, deployment.version, deployment.digest)
+  const state = await engine.cluster.ensureSlot(
+    service,
+    { slot: 'canary', image, version: deployment.version, replicas },
+    writeContext(deployment, signal),
+  )
+  return whenComplete(
+    state,
+    replicas,
+    `${deployment.version}: ${replicas} ${replicas === 1 ? 'pod' : 'pods'} ready beside ${pin.replicas} of ${deployment.fromVersion ?? 'the old version'}.`,
+  )
+}
+
+/** The share these pods are for: the route step that follows. */
+function percentAfter(deployment: Deployment, step: Step): number {
+  const flat = deployment.plan.phases.flatMap((phase) => phase.steps)
+  const rest = flat.slice(flat.findIndex((row) => row.id === step.id))
+  const route = rest.find((row) => row.want.do === 'route')
+  return route?.want.do === 'route' ? route.want.percent : 100
+}
+
+function whenComplete(state: SlotState, wanted: number, text: string): StepResult {
+  if (state.stuck !== null) return { kind: 'failed', why: state.stuck }
+  if (state.complete && state.ready >= wanted) return { kind: 'done', text }
+  return { kind: 'not-yet', why: `${state.ready} of ${wanted} pods ready`, retryMs: SOON_MS }
+}
+
+async function showLogs(
+  engine: Engine,
+  deployment: Deployment,
+  lines: number,
+  signal: AbortSignal,
+): Promise<StepResult> {
+  const found = await engine.cluster.logs(deployment.plan.service, 'canary', lines, signal)
+  if (!found) return { kind: 'not-yet', why: 'no new pod has a log yet', retryMs: SOON_MS }
+  return {
+    kind: 'done',
+    text: `Last ${lines} log lines of ${found.pod}:`,
+    evidence: found.text.trim() === '' ? '(the log is empty)' : found.text,
+  }
+}
+
+async function route(
+  engine: Engine,
+  deployment: Deployment,
+  percent: number,
+  signal: AbortSignal,
+): Promise<StepResult> {
+  const shares = await engine.cluster.route(deployment.plan.service, percent, writeContext(deployment, signal))
+  return {
+    kind: 'done',
+    text: `${percent} % of the traffic to ${deployment.version}${shareNote(shares, percent)}.`,
+    facts: { realShare: shares?.canary ?? null },
+  }
+}
+
+function shareNote(shares: RealShares, percent: number): string {
+  if (shares === null) return ' (real share not known)'
+  const differs = shares.canary > percent * 2 || shares.canary < percent / 2
+  return ` (really ${round(shares.canary)} %${differs ? ', more than twice off the plan: pods are few' : ''})`
+}
+
+async function verifyRoute(
+  engine: Engine,
+  deployment: Deployment,
+  percent: number,
+  signal: AbortSignal,
+): Promise<StepResult> {
+  const { service } = deployment.plan
+  const { shares, slots } = await engine.cluster.look(service, signal)
+  if (!shares) return { kind: 'not-yet', why: 'the router does not show its shares', retryMs: SOON_MS }
+  const wrong =
+    service.router.kind === 'replicas'
+      ? shares.canary === 0 || (percent === 100 && shares.canary !== 100)
+      : shares.canary !== percent
+  if (wrong)
+    return {
+      kind: 'not-yet',
+      why: `the router shows ${round(shares.canary)} % for ${deployment.version}, ${percent} % is wanted`,
+      retryMs: SOON_MS,
+    }
+  const url = service.health[0]?.replaceAll('$version', deployment.version)
+  const share = `${round(shares.canary)} % of the traffic reaches ${slots.canary.ready} ${deployment.version} ${slots.canary.ready === 1 ? 'pod' : 'pods'}`
+  if (url === undefined) return { kind: 'done', text: `${share}.`, facts: { realShare: shares.canary } }
+  const answer = await engine.probe.get(url, signal)
+  if (answer.kind === 'silent')
+    return { kind: 'not-yet', why: `${url} does not answer: ${answer.why}`, retryMs: SOON_MS }
+  if (answer.status >= 300) return { kind: 'not-yet', why: `${url} answers ${answer.status}`, retryMs: SOON_MS }
+  return { kind: 'done', text: `${share}; ${url} answers ${answer.status}.`, facts: { realShare: shares.canary } }
+}
+
+async function keepOld(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<StepResult> {
+  const { service } = deployment.plan
+  const pin = pinOf(deployment)
+  if (service.keep === 'cold')
+    return {
+      kind: 'done',
+      text: `The template of ${deployment.fromVersion ?? 'the old version'} is kept; coming back means starting its pods first.`,
+    }
+  const state = await engine.cluster.ensureSlot(
+    service,
+    { slot: 'previous', pin, replicas: pin.replicas },
+    writeContext(deployment, signal),
+  )
+  return whenComplete(
+    state,
+    pin.replicas,
+    `${deployment.fromVersion ?? 'The old version'} stands by: ${pin.replicas} pods out of traffic.`,
+  )
+}
+
+async function promote(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<StepResult> {
+  const { service } = deployment.plan
+  const image = imageReference(service.image, deployment.version, deployment.digest)
+  const state = await engine.cluster.promote(
+    service,
+    { image, version: deployment.version },
+    writeContext(deployment, signal),
+  )
+  return whenComplete(
+    state,
+    state.wanted,
+    `${service.workload} runs ${deployment.version}: ${state.ready} of ${state.wanted} pods.`,
+  )
+}
+
+async function settle(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<StepResult> {
+  const { service } = deployment.plan
+  const settled = await engine.cluster.settle(service, pinOf(deployment), writeContext(deployment, signal))
+  if (!settled) return { kind: 'not-yet', why: `traffic moves to ${service.workload}`, retryMs: SOON_MS }
+  return { kind: 'done', text: `Traffic goes to ${service.workload} as it always did; the extra Deployment is gone.` }
+}
+
+async function journal(engine: Engine, deployment: Deployment): Promise<StepResult> {
+  const at = new Date(engine.clock.now()).toISOString()
+  const line = `${at} Deployment completed: ${deployment.id} ${deployment.service} ${deployment.fromVersion ?? '?'} -> ${deployment.version} (${deployment.strategy}) by ${deployment.requester.name} (${deployment.requester.id})`
+  await engine.journal.append(deployment.id, line)
+  return { kind: 'done', text: `Written to deployments.log: ${line}` }
+}
+
+export function pinOf(deployment: Deployment): Pin {
+  if (!deployment.pin)
+    throw new Error(`${deployment.id} has no way back written down; step ${deployment.step} needs it`)
+  return deployment.pin
+}

@@ -1,0 +1,17 @@
+/** How performing a step ended. */
+import type { Deployment } from '../../playbook/deployment.ts'
+import type { StepFacts } from '../../playbook/events.ts'
+import type { WriteContext } from '../../ports/cluster.ts'
+
+export type StepResult =
+  | { readonly kind: 'done'; readonly text: string; readonly evidence?: string; readonly facts?: StepFacts }
+  /** Asked again after so long, ms of deployment time. */
+  | { readonly kind: 'not-yet'; readonly why: string; readonly retryMs: number }
+  | { readonly kind: 'failed'; readonly why: string; readonly evidence?: string }
+
+/** Between two looks at something that is on its way. */
+export const SOON_MS = 2_000
+
+export function writeContext(deployment: Deployment, signal: AbortSignal): WriteContext {
+  return { deployment: deployment.id, revision: deployment.revision, number: deployment.number, signal }
+}
