@@ -1,4 +1,6 @@
 /** Who asks, where from, and what they get back. No Slack types: the edge fills these from a verified payload. */
+import type { Deployment } from '../playbook/deployment.ts'
+import type { Plan } from '../playbook/plan.ts'
 import type { Refusal } from '../playbook/refusal.ts'
 
 /** From the verified payload, never from a button's value. */
@@ -9,12 +11,20 @@ export interface Asker {
 }
 
 /**
- * `private`: seen only by the asker. `lines` are mrkdwn with user text already escaped by the edge's renderer: handlers
- * give plain text, the edge escapes it. `done` means that the record changed: the card and thread tell the rest.
+ * What the asker gets, seen only by them. Plain text: the edge escapes and draws it. `done` means that the record changed;
+ * card and thread tell the rest. `plan`, `status` and `help` carry data that the edge draws (drawPlan, drawStatus, drawHelp).
  */
 export type Reply =
   | { readonly kind: 'done'; readonly text: string }
-  | { readonly kind: 'info'; readonly title: string; readonly lines: readonly string[] }
+  | { readonly kind: 'plan'; readonly plan: Plan; readonly notes: readonly string[] }
+  /** `deployments`: the live or else the latest one of each service asked for; empty when there was never one. `now`: ms since the epoch. */
+  | {
+      readonly kind: 'status'
+      readonly deployments: readonly Deployment[]
+      readonly service: string | null
+      readonly now: number
+    }
+  | { readonly kind: 'help'; readonly topic: string | null }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
 
 /** What a person can ask for; the command grammar and the buttons both end here. */

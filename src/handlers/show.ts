@@ -1,0 +1,58 @@
+/** `plan`, `status`, `help`: looking changes nothing. */
+import { podsForShare } from '../playbook/image.ts'
+import { nearestPods } from '../playbook/nearest-pods.ts'
+import { round } from '../playbook/refuse.ts'
+import type { Service } from '../playbook/service.ts'
+import type { Intent, Reply } from './ask.ts'
+import { type Desk, findDeployment, findService, refused } from './desk.ts'
+import { planFor } from './start-deployment.ts'
+
+/** A plan is shown within Slack's 3 s; without the cluster's answer by then it goes without real shares. */
+const LOOK_TIMEOUT_MS = 1_500
+
+export async function showPlan(desk: Desk, intent: Extract<Intent, { verb: 'plan' }>): Promise<Reply> {
+  const service = findService(desk, intent.service)
+  if (!service.ok) return refused(service)
+  const plan = planFor(service.value, intent.version, intent.strategy)
+  if (!plan.ok) return refused(plan)
+  return { kind: 'plan', plan: plan.value, notes: await notesFor(desk, service.value) }
+}
+
+async function notesFor(desk: Desk, service: Service): Promise<string[]> {
+  const pods = await desk.cluster.look(service, AbortSignal.timeout(LOOK_TIMEOUT_MS)).then(
+    ({ slots }) => slots.stable.wanted,
+    () => null,
+  )
+  if (pods === null) return ['The cluster did not answer in time; real shares are shown once the deployment runs.']
+  const steps = service.canary.steps.map((step) => podsForShare(service, step.percent, step.pods, pods))
+  const extra = Math.max(...steps) + (service.keep === 'warm' ? pods : 0)
+  return [
+    ...shareNotes(service, pods),
+    `Pods: ${pods} now, at most ${extra} more on the way${service.keep === 'warm' ? `, ${pods} more for ${Math.round(service.keepMs / 60_000)} min afterwards (the old version stays warm)` : ''}.`,
+  ]
+}
+
+function shareNotes(service: Service, pods: number): string[] {
+  if (service.router.kind !== 'replicas') return []
+  const partial = service.canary.steps.filter((step) => step.percent < 100)
+  const told = partial.map((step) => `${step.percent} % is really ${round(nearestPods(step.percent, pods).share)} %`)
+  const off = partial.some((step) => nearestPods(step.percent, pods).share > 2 * step.percent)
+  return [
+    `Shares by pods, with ${pods} pods of the old version: ${told.join(', ')}.${off ? ' That is more than twice the plan: more pods, or a mesh router, come nearer.' : ''}`,
+  ]
+}
+
+export async function showStatus(desk: Desk, intent: Extract<Intent, { verb: 'status' }>): Promise<Reply> {
+  if (intent.service !== undefined) {
+    const service = findService(desk, intent.service)
+    if (!service.ok) return refused(service)
+  }
+  const names = intent.service === undefined ? desk.services.map((row) => row.name) : [intent.service]
+  const found = await Promise.all(names.map((name) => findDeployment(desk, name)))
+  return {
+    kind: 'status',
+    deployments: found.filter((row) => row !== undefined),
+    service: intent.service ?? null,
+    now: desk.clock.now(),
+  }
+}
