@@ -59,7 +59,10 @@ export async function decide(
   const outcome = await recordThrough(desk.store, found.id, desk.clock.now, (deployment) => {
     // Authority is the catalogue's as it is now, not as it was when the plan was frozen.
     const allowed = authorise(person, ask.action, service.value, deployment)
-    return allowed.ok ? { event: make(person, deployment) } : { refusal: allowed.refusal }
+    if (!allowed.ok) return allowed
+    // Resuming overrides the hold that one looked at, never a later one. Going back needs no such care.
+    if (ask.action === 'resume' && ask.card && ask.card.step !== deployment.step) return refuse.oldCard(deployment)
+    return { event: make(person, deployment) }
   })
   if (!outcome.ok) {
     desk.log.info(
