@@ -1,0 +1,71 @@
+/**
+ * Parses with a zod schema and goes on after faults: what is wrong is named and left out, so that the rules about the
+ * rest can still be asked and everything is told at once.
+ */
+import type { z } from 'zod'
+import type { Finding, Path } from './fault.ts'
+import { nearestKey } from './nearest-key.ts'
+import { valueAt } from './yaml-source.ts'
+
+export interface Lenient<T> {
+  /** What could be read; undefined when nothing could. */
+  readonly value: T | undefined
+  readonly findings: readonly Finding[]
+  /** Paths that were left out because something in them is wrong. */
+  readonly dropped: readonly Path[]
+}
+
+/** The keys that may stand in the group at a path. The data tells apart groups of several kinds. */
+export type KnownKeys = (path: Path, data: unknown) => readonly string[]
+
+/** Each round drops something; a deep fault behind a shallow one needs one more. */
+const ROUNDS = 8
+
+export function lenientParse<T>(schema: z.ZodType<T>, data: unknown, knownKeys: KnownKeys): Lenient<T> {
+  const findings: Finding[] = []
+  const dropped: Path[] = []
+  const rest: unknown = structuredClone(data)
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const result = schema.safeParse(rest)
+    if (result.success) return { value: result.data, findings, dropped }
+    const wrong: Path[] = []
+    for (const issue of result.error.issues) {
+      const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))
+      // What was taken out in an earlier round is no longer there, and has been told.
+      const told = dropped.some((gone) => gone.length === path.length && gone.every((part, at) => path[at] === part))
+      if (!told) findings.push(...asFindings(issue, path, rest, knownKeys))
+      wrong.push(...(issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path]))
+    }
+    for (const path of wrong) dropped.push(drop(rest, path))
+    if (dropped.some((path) => path.length === 0)) break
+  }
+  return { value: undefined, findings, dropped }
+}
+
+function asFindings(issue: z.core.$ZodIssue, path: Path, data: unknown, knownKeys: KnownKeys): Finding[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => {
+      const known = knownKeys(path, data)
+      const near = nearestKey(key, known)
+      const hint = near === undefined ? '' : `did you mean ${near}? `
+      return { path: [...path, key], atKey: true, allowed: `unknown key: ${hint}Known here: ${known.join(', ')}` }
+    })
+  if (issue.code === 'invalid_key')
+    return [
+      { path, seen: JSON.stringify(path.at(-1)), atKey: true, allowed: issue.issues[0]?.message ?? issue.message },
+    ]
+  if (valueAt(data, path) === undefined) return [{ path, seen: null, allowed: `is missing: ${issue.message}` }]
+  return [{ path, allowed: issue.message }]
+}
+
+/** Takes a faulty part out, up to the whole list when it stands in one, and tells what was taken. */
+function drop(data: unknown, path: Path): Path {
+  const list = path.findIndex((part) => typeof part === 'number')
+  const whole = list === -1 ? path : path.slice(0, list)
+  // A key that is missing was asked for by the group around it: the group goes.
+  const gone = whole.length > 0 && valueAt(data, whole) === undefined ? whole.slice(0, -1) : whole
+  const parent = valueAt(data, gone.slice(0, -1))
+  const last = gone.at(-1)
+  if (last !== undefined && typeof parent === 'object' && parent !== null) Reflect.deleteProperty(parent, last)
+  return gone
+}
