@@ -1,0 +1,96 @@
+/**
+ * The buttons that matter now. `action_id` is the verb, `value` is `<deployment>|<step>`: what it was drawn for, never
+ * who may press it. Every click is judged anew.
+ */
+import type { Button } from '@slack/web-api'
+import { type Deployment, hasWayBack } from '../../playbook/deployment.ts'
+import { oldVersion } from '../../playbook/refuse.ts'
+import { escapeText } from './mrkdwn.ts'
+import { requestsPerSecond } from './readings.ts'
+import { cutLabel } from './text-pieces.ts'
+import { awaitedApproval, hasTraffic, percent } from './words.ts'
+
+export const BUTTON_VERBS = ['approve', 'hold', 'resume', 'abort', 'rollback'] as const
+export type ButtonVerb = (typeof BUTTON_VERBS)[number]
+
+/** Names of versions are cut on buttons: about 30 characters are visible on a phone. */
+const VERSION_SHOWN = 24
+
+/** In the order of how often they are needed; none once nothing can be done. */
+export function buttonsNow(deployment: Deployment, now: number): readonly Button[] {
+  const { status } = deployment
+  if (status === 'completed') return hasWayBack(deployment, now) ? [rollBackButton(deployment)] : []
+  if (status !== 'running' && status !== 'holding') return []
+  const approval = awaitedApproval(deployment)
+  const goOn =
+    approval !== null
+      ? [approveButton(deployment, approval)]
+      : [status === 'holding' ? plain(deployment, 'resume', 'Resume') : plain(deployment, 'hold', 'Hold')]
+  const back = hasTraffic(deployment) ? [rollBackButton(deployment)] : []
+  return [...goOn, ...back, abortButton(deployment)]
+}
+
+function approveButton(deployment: Deployment, share: number): Button {
+  const text = hasTraffic(deployment)
+    ? `Approve ${percent(share)}`
+    : `Approve: start ${percent(share)} ${deployment.strategy}`
+  return { ...plain(deployment, 'approve', text), style: 'primary' }
+}
+
+function abortButton(deployment: Deployment): Button {
+  const { service, version } = deployment
+  return {
+    ...plain(deployment, 'abort', `Abort ${service} ${short(version)}`),
+    style: 'danger',
+    confirm: ask(`Abort ${deployment.id}?`, effect(deployment), 'Abort', 'Keep going'),
+  }
+}
+
+function rollBackButton(deployment: Deployment): Button {
+  const old = short(oldVersion(deployment))
+  return {
+    ...plain(deployment, 'rollback', `Roll back to ${old}`),
+    style: 'danger',
+    confirm: ask(
+      `Roll ${deployment.service} back to ${old}?`,
+      effect(deployment),
+      'Roll back',
+      `Keep ${short(deployment.version)}`,
+    ),
+  }
+}
+
+/** Effect and scale, before somebody confirms. */
+function effect(deployment: Deployment): string {
+  const old = short(oldVersion(deployment))
+  const version = short(deployment.version)
+  if (!hasTraffic(deployment)) return `${version} has no production traffic. Its pods go away; ${old} stays as it is.`
+  const rate = requestsPerSecond(deployment.lastSample)
+  const scale = rate === null ? '' : ` (about ${rate} requests a second)`
+  const share = percent(deployment.share.real ?? deployment.share.planned)
+  return `Sends all traffic to ${old}: the ${share}${scale} that ${version} has now go back at once. Nothing stops it once started.`
+}
+
+function plain(deployment: Deployment, verb: ButtonVerb, text: string): Button {
+  return {
+    type: 'button',
+    action_id: verb,
+    value: `${deployment.id}|${deployment.step}`,
+    text: { type: 'plain_text', text, emoji: true },
+  }
+}
+
+function ask(title: string, text: string, confirm: string, deny: string) {
+  const words = (value: string, limit: number) => ({ type: 'plain_text' as const, text: cutLabel(value, limit) })
+  return {
+    title: words(title, 100),
+    text: { type: 'mrkdwn' as const, text: cutLabel(escapeText(text), 300) },
+    confirm: words(confirm, 30),
+    deny: words(deny, 30),
+    style: 'danger' as const,
+  }
+}
+
+function short(version: string): string {
+  return cutLabel(version, VERSION_SHOWN)
+}

@@ -1,0 +1,77 @@
+/** What a deployment waits for, on whom, and when the next decision falls. */
+import type { Deployment } from '../../playbook/deployment.ts'
+import { locateStep } from '../../playbook/plan.ts'
+import { oldVersion } from '../../playbook/refuse.ts'
+import { escapeText, mention, moment } from './mrkdwn.ts'
+import { windowEndsAt } from './progress.ts'
+import { awaitedApproval, percent } from './words.ts'
+
+/** At most so many people are named. */
+const NAMED = 8
+
+/** One or two sentences; approvers are mentioned only while an approval is needed. Empty once nothing is waited for. */
+export function waitingLine(deployment: Deployment): string {
+  switch (deployment.status) {
+    case 'running':
+      return runningLine(deployment)
+    case 'holding':
+      return holdLine(deployment)
+    case 'going-back':
+      return goingBackLine(deployment)
+    default:
+      return ''
+  }
+}
+
+/** Who may approve this deployment, as mentions: without the requester where they may not approve their own. */
+export function approversOf(deployment: Deployment): string {
+  const { approvers, selfApproval } = deployment.plan.service
+  const able = selfApproval ? approvers : approvers.filter((id) => id !== deployment.requester.id)
+  if (able.length === 0) return 'nobody: the catalogue names no other approver'
+  const more = able.length > NAMED ? `, … ${able.length - NAMED} more` : ''
+  return `${able.slice(0, NAMED).map(mention).join(', ')}${more}`
+}
+
+function runningLine(deployment: Deployment): string {
+  const approval = awaitedApproval(deployment)
+  if (approval !== null) {
+    const ends = deployment.stepSince + deployment.plan.service.timeouts.approvalMs
+    return `✋ *Waits for approval* of ${percent(approval)} of traffic, by ${approversOf(deployment)}. Without it the deployment ends at ${moment(ends)}.`
+  }
+  const step = locateStep(deployment.plan, deployment.step)?.step
+  const ends = windowEndsAt(deployment)
+  const doing = `*Now* ${escapeText(step?.purpose ?? deployment.step)}`
+  const why = deployment.waitingFor === null ? '' : ` · waits: ${escapeText(deployment.waitingFor)}`
+  const decision = ends === null ? '' : ` · next decision ${moment(ends)}`
+  return `${doing}${why}${decision}`
+}
+
+function holdLine(deployment: Deployment): string {
+  const { hold } = deployment
+  if (hold === null) return '⏸️ *On hold*'
+  const who = hold.by === undefined ? '' : ` by ${escapeText(hold.by.name)}`
+  const since = `⏸️ *On hold* since ${moment(hold.since)}${who}: ${escapeText(hold.detail)}`
+  if (hold.rollBackAt !== undefined)
+    return `${since}\n⏳ *Rolls back by itself* at ${moment(hold.rollBackAt)} unless somebody decides before.`
+  return `${since}\nWaits for a person to resume or to roll back; watching goes on. Next reminder ${moment(hold.remindAt)}.`
+}
+
+function goingBackLine(deployment: Deployment): string {
+  const { goingBack, plan } = deployment
+  if (goingBack === null) return '⏪ *Going back*'
+  const step = plan.wayBack[goingBack.step]
+  const traffic =
+    goingBack.restoredAt === undefined
+      ? `traffic goes back to ${escapeText(oldVersion(deployment))} now`
+      : `all traffic is on ${escapeText(oldVersion(deployment))} since ${moment(goingBack.restoredAt)}`
+  const next =
+    step === undefined ? '' : ` · *now* ${escapeText(step.purpose)} (${goingBack.step + 1} of ${plan.wayBack.length})`
+  return `⏪ ${traffic}${next}\nWhy: ${whyBack(deployment)}`
+}
+
+/** Why it went back, and who decided. */
+export function whyBack(deployment: Deployment): string {
+  const { goingBack } = deployment
+  if (goingBack === null) return 'not known'
+  return `${escapeText(goingBack.detail)}${goingBack.by === undefined ? '' : ` (${escapeText(goingBack.by.name)})`}`
+}

@@ -1,0 +1,81 @@
+/** The fixed set of words and signs that the bot uses for states, times and shares. A sign never stands without its word. */
+import type { Deployment, TimelineEntry } from '../../playbook/deployment.ts'
+import { HOUR, MINUTE } from '../../playbook/durations.ts'
+import { locateStep, type PhaseName } from '../../playbook/plan.ts'
+
+export const PHASE_LABELS: Readonly<Record<PhaseName, string>> = {
+  preflight: 'Pre-flight',
+  deploy: 'Deploy',
+  route: 'Traffic routing',
+  health: 'Health checks',
+  load: 'Load test',
+  monitor: 'Monitoring',
+  finalize: 'Finalize',
+}
+
+/** What the deployment is doing, as icon and word. */
+export function stateWord(deployment: Deployment): string {
+  switch (deployment.status) {
+    case 'running':
+      return awaitedApproval(deployment) === null ? '▶️ Running' : '✋ Approval needed'
+    case 'holding':
+      return '⏸️ On hold'
+    case 'going-back':
+      return deployment.goingBack?.hadTraffic === false ? '⏪ Aborting' : '⏪ Rolling back'
+    case 'completed':
+      return '✅ Completed'
+    case 'rolled-back':
+      return deployment.goingBack?.hadTraffic === false ? '⏹️ Aborted' : '⏪ Rolled back'
+    case 'refused':
+      return '⛔ Not started'
+  }
+}
+
+/** The share that waits for approval right now, percent; null when none does. */
+export function awaitedApproval(deployment: Deployment): number | null {
+  if (deployment.status !== 'running') return null
+  const want = locateStep(deployment.plan, deployment.step)?.step.want
+  if (want?.do !== 'approve') return null
+  return deployment.approvals.some((approval) => approval.step === deployment.step) ? null : want.percent
+}
+
+/** Does the new version get production traffic, as far as the record knows? */
+export function hasTraffic(deployment: Deployment): boolean {
+  if (deployment.goingBack?.restoredAt !== undefined) return false
+  return deployment.share.planned > 0 || (deployment.share.real ?? 0) > 0
+}
+
+/** In front of a line of the thread. */
+export const LEVEL_MARKS: Readonly<Record<TimelineEntry['level'], string>> = {
+  info: '',
+  good: '✅ ',
+  warning: '⚠️ *Warning:* ',
+  bad: '🛑 *Problem:* ',
+}
+
+export const LEVEL_WORDS: Readonly<Record<TimelineEntry['level'], string>> = {
+  info: '',
+  good: '',
+  warning: 'Warning: ',
+  bad: 'Problem: ',
+}
+
+/** `45 s`, `12 min`, `1 h 5 min`, `2 d 3 h`. Rounded down; below zero counts as nothing. */
+export function duration(ms: number): string {
+  const left = Math.max(0, ms)
+  if (left < MINUTE) return `${Math.floor(left / 1000)} s`
+  const minutes = Math.floor(left / MINUTE)
+  if (left < HOUR) return `${minutes} min`
+  const hours = Math.floor(left / HOUR)
+  if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`
+  return hours % 24 === 0 ? `${hours / 24} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`
+}
+
+/** `5 %`, `33.3 %`. `value` is in percent already. */
+export function percent(value: number): string {
+  return `${Math.round(value * 10) / 10} %`
+}
+
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`
+}
