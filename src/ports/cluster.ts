@@ -114,6 +114,8 @@ export interface Inspection {
   readonly leftovers: readonly string[]
   /** What is wrong with the router's objects, in sentences; empty: present and valid. */
   readonly routerFaults: readonly string[]
+  /** Parts that could not be read, and why: they are unknown, not absent. Left out by makes that always know. */
+  readonly unread?: readonly { readonly part: string; readonly why: string }[]
 }
 
 export interface Cluster {

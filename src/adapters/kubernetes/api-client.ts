@@ -1,0 +1,183 @@
+/**
+ * Requests to one API server, in plain JSON. Not the typed clients of @kubernetes/client-node: their models drop every
+ * field they do not know, and a pinned template or a foreign VirtualService must come back as it was.
+ */
+import { type Dispatcher, request as send } from 'undici'
+import { ClusterError } from '../../ports/cluster.ts'
+import { answeredFailure, isStatus, unansweredFailure, type Verb } from './api-failure.ts'
+import type { Credentials } from './credentials.ts'
+import { isObject, type JsonObject } from './json.ts'
+import { FIELD_MANAGER } from './names.ts'
+import { pathOf, type Target } from './target.ts'
+
+export interface Ask {
+  readonly query?: Readonly<Record<string, string>>
+  /** Create and update: the whole object. Patch: a JSON merge patch. */
+  readonly body?: JsonObject
+  readonly signal?: AbortSignal
+}
+
+export interface ApiClient {
+  /** The JSON the server answered. Throws ClusterError. */
+  json(verb: Verb, target: Target, ask?: Ask): Promise<JsonObject>
+  /** Every object of a collection, page by page, and the resourceVersion of the list. */
+  list(target: Target, ask?: Ask): Promise<{ readonly items: readonly JsonObject[]; readonly resourceVersion: string }>
+  text(target: Target, ask?: Ask): Promise<string>
+  /** A watch: its lines as they come. `opened` is called when the server has agreed. Ends when the server ends it; throws ClusterError when the connection breaks. */
+  lines(target: Target, ask: Ask, opened: () => void): AsyncIterable<string>
+  /** GET of a path that is no resource, such as a group's discovery document; null when it is not served. */
+  discover(path: string, signal?: AbortSignal): Promise<JsonObject | null>
+}
+
+const METHODS = {
+  get: 'GET',
+  list: 'GET',
+  watch: 'GET',
+  create: 'POST',
+  patch: 'PATCH',
+  update: 'PUT',
+  delete: 'DELETE',
+} as const satisfies Record<Verb, string>
+
+const PAGE = '500'
+
+export function apiClient(credentials: Credentials, timeoutMs: number): ApiClient {
+  const exchange = async (verb: Verb, target: Target, ask: Ask, path = pathOf(target)): Promise<string> => {
+    for (let attempt = 1; ; attempt++) {
+      const limit = timeLimit(ask.signal, timeoutMs)
+      try {
+        const answer = await open(credentials, verb, path, ask, limit.signal, attempt > 1)
+        const body = await answer.body.text()
+        if (answer.statusCode < 300) return body
+        const retryAfter = headerOf(answer, 'retry-after')
+        throw answeredFailure(verb, target, { status: answer.statusCode, body, retryAfter })
+      } catch (error) {
+        const again = attempt === 1 && !limit.signal.aborted && (isStatus(error, 401) || isStaleConnection(error))
+        if (!again) throw unansweredFailure(verb, target, error, limit.why())
+      } finally {
+        limit.done()
+      }
+    }
+  }
+  const json = async (verb: Verb, target: Target, ask: Ask = {}) =>
+    parse(await exchange(verb, target, ask), verb, target)
+  return {
+    json,
+    text: (target, ask = {}) => exchange('get', target, ask),
+    list: (target, ask = {}) => listAll((query) => json('list', target, { ...ask, query: { ...ask.query, ...query } })),
+    lines: (target, ask, opened) => readLines(credentials, target, ask, opened),
+    async discover(path, signal) {
+      const target: Target = { group: '', version: 'v1', resource: path, namespace: null, name: null }
+      try {
+        return parse(await exchange('get', target, signal ? { signal } : {}, path), 'get', target)
+      } catch (error) {
+        if (isStatus(error, 404)) return null
+        throw error
+      }
+    },
+  }
+}
+
+async function open(
+  credentials: Credentials,
+  verb: Verb,
+  path: string,
+  ask: Ask,
+  signal: AbortSignal,
+  anew: boolean,
+): Promise<Dispatcher.ResponseData> {
+  const login = await credentials.login(anew)
+  const type = verb === 'patch' ? 'application/merge-patch+json' : 'application/json'
+  const writes = verb === 'create' || verb === 'patch' || verb === 'update'
+  const query = new URLSearchParams({ ...ask.query, ...(writes && { fieldManager: FIELD_MANAGER }) }).toString()
+  return send(`${credentials.server}${path}${query === '' ? '' : `?${query}`}`, {
+    method: METHODS[verb],
+    dispatcher: login.dispatcher,
+    signal,
+    headers: { ...login.headers, accept: 'application/json', ...(ask.body && { 'content-type': type }) },
+    ...(ask.body && { body: JSON.stringify(ask.body) }),
+  })
+}
+
+/** A signal of our own per request: `AbortSignal.any` on a long-lived signal keeps memory for as long as that lives. */
+function timeLimit(outer: AbortSignal | undefined, ms: number) {
+  const controller = new AbortController()
+  let why: string | undefined
+  const stop = (reason: string) => {
+    why = reason
+    controller.abort(new Error(reason))
+  }
+  const stopped = () => stop('stopped before the API server answered')
+  // A real timer on purpose: it bounds a network call, not anything of a deployment.
+  const timer = setTimeout(() => stop(`no answer from the API server within ${ms} ms`), ms)
+  if (outer?.aborted) stopped()
+  else outer?.addEventListener('abort', stopped, { once: true })
+  return {
+    signal: controller.signal,
+    why: () => why,
+    done() {
+      clearTimeout(timer)
+      outer?.removeEventListener('abort', stopped)
+    },
+  }
+}
+
+/** The server closed an idle connection while we wrote to it. Every write of ours may be sent twice: it carries a resourceVersion or a fixed name. */
+function isStaleConnection(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE'
+}
+
+function parse(body: string, verb: Verb, target: Target): JsonObject {
+  try {
+    const value: unknown = JSON.parse(body)
+    if (isObject(value)) return value
+  } catch {
+    // Said below, with what was asked.
+  }
+  throw unansweredFailure(verb, target, undefined, `the answer is not a JSON object: ${body.slice(0, 100)}`)
+}
+
+function headerOf(answer: Dispatcher.ResponseData, name: string): string | undefined {
+  const value = answer.headers[name]
+  return typeof value === 'string' ? value : value?.[0]
+}
+
+async function listAll(page: (query: Record<string, string>) => Promise<JsonObject>) {
+  const items: JsonObject[] = []
+  let query: Record<string, string> = { limit: PAGE }
+  for (;;) {
+    const answer = await page(query)
+    const metadata = isObject(answer.metadata) ? answer.metadata : {}
+    if (Array.isArray(answer.items)) items.push(...answer.items.filter(isObject))
+    const next = metadata.continue
+    if (typeof next !== 'string' || next === '')
+      return { items, resourceVersion: String(metadata.resourceVersion ?? '') }
+    query = { limit: PAGE, continue: next }
+  }
+}
+
+async function* readLines(
+  credentials: Credentials,
+  target: Target,
+  ask: Ask,
+  opened: () => void,
+): AsyncIterable<string> {
+  const signal = ask.signal ?? new AbortController().signal
+  try {
+    const answer = await open(credentials, 'watch', pathOf(target), ask, signal, false)
+    if (answer.statusCode >= 300) {
+      throw answeredFailure('watch', target, { status: answer.statusCode, body: await answer.body.text() })
+    }
+    opened()
+    let rest = ''
+    for await (const chunk of answer.body.setEncoding('utf8')) {
+      const parts = `${rest}${String(chunk)}`.split('\n')
+      rest = parts.pop() ?? ''
+      yield* parts.filter((line) => line !== '')
+    }
+  } catch (error) {
+    if (error instanceof ClusterError) throw error
+    throw unansweredFailure('watch', target, error)
+  }
+}

@@ -1,0 +1,103 @@
+/** What the API server would say to each write of a deployment, asked with `dryRun=All`: nothing is stored. */
+
+import type { Service } from '../../playbook/service.ts'
+import { ClusterError } from '../../ports/cluster.ts'
+import { isStatus, type Verb } from './api-failure.ts'
+import type { Connection } from './connection.ts'
+import { type JsonObject, textAt, withAt } from './json.ts'
+import { PIN_ANNOTATION, SLOT_LABEL, slotName } from './names.ts'
+import { canaryDeployment, previousDeployment, promotedTemplate } from './slot-deployments.ts'
+import { deployments, services, type Target } from './target.ts'
+import { selectorOf, templateOf } from './traffic.ts'
+import { weightsInOrder, withPinnedWeights } from './virtual-service.ts'
+
+/** The version in an image reference: its tag; `new` where it has only a digest. */
+function versionOf(image: string): string {
+  const name = image.split('@')[0] ?? image
+  return /:([^:/]+)$/.exec(name)?.[1] ?? 'new'
+}
+
+/**
+ * Objections, in sentences; empty when everything would be taken. Throws ClusterError `late` when the API server gives
+ * no answer: then nothing is known.
+ */
+export async function dryRun(
+  connection: Connection,
+  service: Service,
+  image: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const objections: string[] = []
+  const attempt = async (run: () => Promise<unknown>) => {
+    try {
+      await run()
+    } catch (error) {
+      // The name being taken is a leftover, and told as such by pre-flight.
+      if (isStatus(error, 409)) return
+      if (!(error instanceof ClusterError) || error.kind === 'late') throw error
+      objections.push(error.message)
+    }
+  }
+  const send = (verb: Verb, target: Target, body: JsonObject) =>
+    connection.api.json(verb, target, { body, signal, query: { dryRun: 'All' } })
+
+  const { namespace } = service
+  const target = deployments(namespace, service.workload)
+  const workload = await connection.objects.read(target, signal)
+  if (!workload) return [`There is no Deployment ${service.workload} in namespace ${namespace}.`]
+  const front = await connection.objects.read(services(namespace, service.serviceName), signal)
+  await attempt(async () => {
+    const serviceSelector = selectorOf(front)
+    const want = { image, version: versionOf(image) }
+    const template = templateOf(workload)
+    const promoted = promotedTemplate(service, workload, template, serviceSelector, want)
+    const marked = withAt(
+      { spec: { template: promoted } },
+      ['metadata', 'annotations', PIN_ANNOTATION],
+      JSON.stringify(template),
+    )
+    const pin = { workload: service.workload, replicas: 1, template, image, serviceSelector, weights: null, hpa: null }
+    const canary = canaryDeployment(service, workload, pin, { ...want, replicas: 1 })
+    const previous = previousDeployment(service, workload, pin, 1)
+    await attempt(() => send('create', deployments(namespace), canary))
+    await attempt(() => send('create', deployments(namespace), previous))
+    await attempt(() => send('patch', target, marked))
+  })
+  if (front) {
+    const narrowed = withAt({}, ['spec', 'selector', SLOT_LABEL], 'canary')
+    await attempt(() => send('patch', services(namespace, service.serviceName), narrowed))
+  }
+  await attempt(() => dryRunRoute(connection, service, send, signal))
+  return objections
+}
+
+/** The VirtualService as it is, sent back: proves that it may be written and that admission agrees. */
+async function dryRunRoute(
+  connection: Connection,
+  service: Service,
+  send: (verb: Verb, target: Target, body: JsonObject) => Promise<unknown>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { router } = service
+  if (router.kind !== 'istio') return
+  const target = await connection.virtualService(service, router, signal)
+  const route = await connection.objects.read(target, signal)
+  if (!route) throw new ClusterError('refused', `There is no VirtualService ${router.virtualService}.`, { status: 404 })
+  const body = withPinnedWeights(service, router, route, weightsInOrder(service, router, route))
+  await send('update', target, body)
+}
+
+/** Deployments an earlier deployment left behind, by name. */
+export async function findLeftovers(
+  connection: Connection,
+  service: Service,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const names = ['canary', 'previous'] as const
+  const found = await Promise.all(
+    names.map((slot) =>
+      connection.objects.read(deployments(service.namespace, slotName(service.workload, slot)), signal),
+    ),
+  )
+  return found.flatMap((object) => textAt(object, 'metadata', 'name') ?? [])
+}

@@ -1,0 +1,145 @@
+/** The ends of a deployment: settle and forget after success, tidy after the way back. Each may be cut off anywhere and called again. */
+
+import type { Pin } from '../../playbook/deployment.ts'
+import type { Service } from '../../playbook/service.ts'
+import { ClusterError, type WriteContext } from '../../ports/cluster.ts'
+import { isStatus } from './api-failure.ts'
+import { findAutoscaler, restoreMinimum } from './autoscaler.ts'
+import type { Connection } from './connection.ts'
+import { type JsonObject, objectAt, textAt, withAt } from './json.ts'
+import { withoutPassingAnnotations } from './marks.ts'
+import { LAST_DEPLOYMENT_ANNOTATION, SLOT_LABEL, slotName } from './names.ts'
+import { rolloutState } from './rollout-state.ts'
+import { controllerUid } from './scene.ts'
+import { selectorQuery } from './selectors.ts'
+import { sharesByAddresses } from './shares.ts'
+import { autoscalers, deployments, replicaSets, services, type Target } from './target.ts'
+import { bringTrafficHome, isTrafficHome, selectorOf } from './traffic.ts'
+import { needWorkload } from './workload.ts'
+
+/** Traffic on the promoted workload, the canary gone, the HPA as before. False: not yet, call again. */
+export async function settle(
+  connection: Connection,
+  service: Service,
+  pin: Pin,
+  context: WriteContext,
+): Promise<boolean> {
+  // Going forward, traffic is only given to what is complete.
+  const workload = await needWorkload(connection, service, context)
+  if (!rolloutState(workload).complete) return false
+  if (!(await isTrafficHome(connection, service, pin, context.signal))) {
+    await bringTrafficHome(connection, service, pin, 'stable', context, { alwaysStamp: false })
+    // The canary goes at the next call: first those who route must have seen the change.
+    return false
+  }
+  await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'canary')), context)
+  await restoreMinimum(connection, service, pin, context)
+  return true
+}
+
+/** Everything as pinned, nothing of ours left. False: not yet, call again. */
+export async function tidy(
+  connection: Connection,
+  service: Service,
+  pin: Pin,
+  context: WriteContext,
+): Promise<boolean> {
+  const target = deployments(service.namespace, service.workload)
+  const workload = await connection.objects.edit(target, context, (current) => asPinned(current, pin))
+  if (!(await isTrafficHome(connection, service, pin, context.signal))) {
+    const front = await connection.objects.read(services(service.namespace, service.serviceName), context.signal)
+    // The old version is served by the kept pods: they are left only for pods that are all there.
+    const onPrevious = selectorOf(front)[SLOT_LABEL] === 'previous'
+    if (onPrevious && !rolloutState(workload).complete) return false
+    await bringTrafficHome(connection, service, pin, 'stable', context, { alwaysStamp: false })
+    return false
+  }
+  await restoreMinimum(connection, service, pin, context)
+  await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'canary')), context)
+  if (await isPreviousRoutedTo(connection, service, context.signal)) return false
+  await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'previous')), context)
+  await takeMarksOff(connection, service, context, withoutPassingAnnotations)
+  return true
+}
+
+/** The whole template, not only the image; the size too, unless an HPA decides it. */
+function asPinned(workload: JsonObject, pin: Pin): JsonObject {
+  const templated = withAt(workload, ['spec', 'template'], pin.template)
+  return pin.hpa ? templated : withAt(templated, ['spec', 'replicas'], pin.replicas)
+}
+
+/** A selector that was moved is not yet an address list that was moved. */
+async function isPreviousRoutedTo(connection: Connection, service: Service, signal: AbortSignal): Promise<boolean> {
+  const target = deployments(service.namespace, slotName(service.workload, 'previous'))
+  if (!(await connection.objects.read(target, signal))) return false
+  const shares = sharesByAddresses(await connection.freshScene(service, signal))
+  return shares !== null && shares.previous > 0
+}
+
+/** The old version is no longer kept: its Deployment goes, and our marks but the one that says who was here last. */
+export async function forget(connection: Connection, service: Service, context: WriteContext): Promise<boolean> {
+  await needWorkload(connection, service, context)
+  const front = await connection.objects.read(services(service.namespace, service.serviceName), context.signal)
+  if (SLOT_LABEL in selectorOf(front)) {
+    throw new ClusterError(
+      'refused',
+      `Service ${service.serviceName} still selects by ${SLOT_LABEL}: the kept version is in use and stays.`,
+    )
+  }
+  await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'canary')), context)
+  await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'previous')), context)
+  await takeMarksOff(connection, service, context, (workload) =>
+    withAt(
+      withoutPassingAnnotations(workload),
+      ['metadata', 'annotations', LAST_DEPLOYMENT_ANNOTATION],
+      context.deployment,
+    ),
+  )
+  return true
+}
+
+/** The workload comes last: while it carries its marks, a call that was cut off is known to be unfinished. */
+async function takeMarksOff(
+  connection: Connection,
+  service: Service,
+  context: WriteContext,
+  changeWorkload: (workload: JsonObject) => JsonObject,
+): Promise<void> {
+  const { router, namespace } = service
+  const clean = (target: Target, change = withoutPassingAnnotations, by: 'patch' | 'put' = 'patch') =>
+    connection.objects.edit(target, context, change, { unstamped: true, by }).catch(unlessAbsent)
+  await clean(services(namespace, service.serviceName))
+  if (router.kind === 'istio') {
+    await clean(await connection.virtualService(service, router, context.signal), withoutPassingAnnotations, 'put')
+  }
+  const hpa = textAt(await findAutoscaler(connection, service, context.signal), 'metadata', 'name')
+  if (hpa !== undefined) await clean(autoscalers(namespace, hpa))
+  await clean(deployments(namespace, service.workload), changeWorkload)
+  await cleanReplicaSets(connection, service, context)
+}
+
+function unlessAbsent(error: unknown): void {
+  if (!isStatus(error, 404)) throw error
+}
+
+/**
+ * Kubernetes copies a Deployment's annotations to its ReplicaSets, and `kubectl rollout undo` copies them back: an old
+ * pin would rise again. Not worth failing for: a pin of an earlier deployment is not believed anyway.
+ */
+async function cleanReplicaSets(connection: Connection, service: Service, context: WriteContext): Promise<void> {
+  try {
+    const workload = await needWorkload(connection, service, context)
+    const uid = textAt(workload, 'metadata', 'uid')
+    const labelSelector = selectorQuery(objectAt(workload, 'spec', 'selector'))
+    const ask = { query: { labelSelector }, signal: context.signal }
+    const { items } = await connection.api.list(replicaSets(service.namespace), ask)
+    for (const set of items.filter((item) => controllerUid(item) === uid)) {
+      const name = textAt(set, 'metadata', 'name')
+      if (name === undefined || withoutPassingAnnotations(set) === set) continue
+      const target = replicaSets(service.namespace, name)
+      await connection.objects.edit(target, context, withoutPassingAnnotations, { unstamped: true })
+    }
+  } catch (error) {
+    if (!(error instanceof ClusterError) || error.kind === 'fenced') throw error
+  }
+}

@@ -1,0 +1,185 @@
+/** Everything pre-flight asks about the target, in one go. One part that cannot be read does not hide the others. */
+import type { Service } from '../../../playbook/service.ts'
+import { ClusterError, type Inspection } from '../../../ports/cluster.ts'
+import { isStatus } from '../api-failure.ts'
+import { findAutoscaler, minReplicas } from '../autoscaler.ts'
+import type { Connection } from '../connection.ts'
+import { containerNames, imageOf, versionContainer } from '../containers.ts'
+import { findLeftovers } from '../dry-run.ts'
+import { at, countAt, isObject, type JsonObject, listAt, numberAt, objectAt, textAt, textMapAt } from '../json.ts'
+import { podSighting } from '../pod-sighting.ts'
+import { parseQuantity } from '../quantity.ts'
+import { rolloutState } from '../rollout-state.ts'
+import { podsBySlot, type Scene } from '../scene.ts'
+import { matches, matchesLabelSelector } from '../selectors.ts'
+import { readyAddresses } from '../shares.ts'
+import { canaryDeployment, promotedTemplate } from '../slot-deployments.ts'
+import { allPods, disruptionBudgets, nodeMetrics, nodes, resourceQuotas } from '../target.ts'
+import { templateOf } from '../traffic.ts'
+import { nodeLoads, roomLeft } from './nodes.ts'
+import { ownersOf } from './owners.ts'
+import { podRequest } from './pod-requests.ts'
+import { type PodLabels, routerFaults } from './router-faults.ts'
+
+/**
+ * Throws ClusterError only when the workload, its pods or its Service cannot be read; other parts that fail are named in
+ * `unread`, and are then as if there were none.
+ */
+export async function inspect(
+  connection: Connection,
+  service: Service,
+  version: string,
+  signal: AbortSignal,
+): Promise<Inspection> {
+  const unread: { part: string; why: string }[] = []
+  const part = async <T>(name: string, otherwise: T, read: () => Promise<T>): Promise<T> => {
+    try {
+      return await read()
+    } catch (error) {
+      if (!(error instanceof ClusterError)) throw error
+      unread.push({ part: name, why: error.message })
+      return otherwise
+    }
+  }
+  const { api } = connection
+  const list = async (target: Parameters<typeof api.list>[0]) => (await api.list(target, { signal })).items
+  const scene = await connection.freshScene(service, signal)
+  const workload = scene.deployments.stable
+  const template = workload ? templateOf(workload) : {}
+  const labels = workload ? labelsOf(service, workload, scene.service, version) : null
+  const nodesRead = list(nodes)
+  nodesRead.catch(() => undefined)
+  const [nodeLoad, headroom, quotas, hpa, pdb, leftovers, faults] = await Promise.all([
+    part('node load', null, () => readNodeLoad(nodesRead, list)),
+    part('headroom', { cpu: 0, memory: 0, pods: 0 }, async () =>
+      roomLeft(await nodesRead, await list(allPods), objectAt(template, 'spec')),
+    ),
+    part('quotas', [], async () => (await list(resourceQuotas(service.namespace))).flatMap(quotaRows)),
+    part('HPA', null, async () => hpaFacts(await findAutoscaler(connection, service, signal))),
+    part('PDB', null, async () => pdbFacts(await list(disruptionBudgets(service.namespace)), labels?.stable ?? {})),
+    part('leftovers', [], () => findLeftovers(connection, service, signal)),
+    readRouterFaults(connection, service, scene.service, labels, signal),
+  ])
+  return {
+    workload: workload && workloadFacts(service, workload, scene),
+    service: scene.service && serviceFacts(scene.service, labels),
+    endpoints: readyAddresses(scene.endpointSlices).length,
+    nodeLoad,
+    headroom,
+    quotas,
+    hpa,
+    pdb,
+    leftovers,
+    routerFaults: faults,
+    unread,
+  }
+}
+
+function workloadFacts(service: Service, workload: JsonObject, scene: Scene): NonNullable<Inspection['workload']> {
+  const template = templateOf(workload)
+  const spec = objectAt(template, 'spec')
+  const names = containerNames(template)
+  const container = attempt(() => versionContainer(service, template)) ?? ''
+  const versioned = listAt(spec, 'containers').find((row) => textAt(row, 'name') === container)
+  const { wanted, complete, stuck } = rolloutState(workload)
+  return {
+    replicas: wanted,
+    complete,
+    stuck,
+    image: imageOf(template, container) ?? '',
+    containers: names,
+    hasReadinessProbe: isObject(at(versioned, 'readinessProbe')),
+    hasPreStop: isObject(at(versioned, 'lifecycle', 'preStop')),
+    cpuRequest: podRequest(spec, 'cpu'),
+    memoryRequest: podRequest(spec, 'memory'),
+    managers: ownersOf(workload),
+    labels: textMapAt(workload, 'metadata', 'labels'),
+    annotations: textMapAt(workload, 'metadata', 'annotations'),
+    pods: podsBySlot(scene).stable.map(podSighting),
+  }
+}
+
+function serviceFacts(front: JsonObject, labels: PodLabels | null): NonNullable<Inspection['service']> {
+  const selector = textMapAt(front, 'spec', 'selector')
+  return {
+    selector,
+    selectsWorkload: labels !== null && matches(selector, labels.stable),
+    selectsCanary: labels !== null && matches(selector, labels.canary),
+  }
+}
+
+/** Labels of the pods of both versions. A template without the version's container has none of a new version: it is told by its containers. */
+function labelsOf(service: Service, workload: JsonObject, front: JsonObject | null, version: string): PodLabels | null {
+  const template = templateOf(workload)
+  const serviceSelector = textMapAt(front, 'spec', 'selector')
+  const want = { image: `${service.image}:${version}`, version, replicas: 1 }
+  return (
+    attempt(() => ({
+      stable: textMapAt(template, 'metadata', 'labels'),
+      canary: textMapAt(
+        canaryDeployment(service, workload, { template, serviceSelector }, want),
+        'spec',
+        'template',
+        'metadata',
+        'labels',
+      ),
+      promoted: textMapAt(promotedTemplate(service, workload, template, serviceSelector, want), 'metadata', 'labels'),
+    })) ?? null
+  )
+}
+
+function attempt<T>(run: () => T): T | undefined {
+  try {
+    return run()
+  } catch (error) {
+    if (error instanceof ClusterError) return undefined
+    throw error
+  }
+}
+
+/** Null when the metrics API is absent: unknown, not bad. */
+async function readNodeLoad(
+  nodesRead: Promise<readonly JsonObject[]>,
+  list: (target: typeof nodeMetrics) => Promise<readonly JsonObject[]>,
+): Promise<Inspection['nodeLoad']> {
+  try {
+    const metrics = await list(nodeMetrics)
+    return nodeLoads(await nodesRead, metrics)
+  } catch (error) {
+    // 503: the API is registered, its server is not there.
+    if (isStatus(error, 404) || isStatus(error, 503)) return null
+    throw error
+  }
+}
+
+function quotaRows(quota: JsonObject): Inspection['quotas'] {
+  const name = textAt(quota, 'metadata', 'name') ?? ''
+  const used = objectAt(quota, 'status', 'used')
+  return Object.entries(objectAt(quota, 'status', 'hard')).flatMap(([resource, value]) => {
+    const hard = parseQuantity(value)
+    return hard === undefined ? [] : [{ name, resource, hard, used: parseQuantity(used[resource]) ?? 0 }]
+  })
+}
+
+function hpaFacts(hpa: JsonObject | null): Inspection['hpa'] {
+  const name = textAt(hpa, 'metadata', 'name')
+  if (!hpa || name === undefined) return null
+  return { name, minReplicas: minReplicas(hpa), maxReplicas: numberAt(hpa, 'spec', 'maxReplicas') ?? minReplicas(hpa) }
+}
+
+/** The first PDB over the workload's pods. */
+function pdbFacts(budgets: readonly JsonObject[], labels: Readonly<Record<string, string>>): Inspection['pdb'] {
+  const found = budgets.find((budget) => matchesLabelSelector(objectAt(budget, 'spec', 'selector'), labels))
+  const name = textAt(found, 'metadata', 'name')
+  return name === undefined ? null : { name, disruptionsAllowed: countAt(found, 'status', 'disruptionsAllowed') }
+}
+
+/** A router that cannot be read cannot be written either: that is a fault of its own. */
+async function readRouterFaults(...args: Parameters<typeof routerFaults>): Promise<readonly string[]> {
+  try {
+    return await routerFaults(...args)
+  } catch (error) {
+    if (error instanceof ClusterError) return [error.message]
+    throw error
+  }
+}

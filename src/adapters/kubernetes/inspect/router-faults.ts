@@ -1,0 +1,113 @@
+/** What is wrong with the objects that divide traffic, in sentences. */
+import type { Service } from '../../../playbook/service.ts'
+import type { Connection } from '../connection.ts'
+import { isObject, type JsonObject, listAt, textAt, textMapAt } from '../json.ts'
+import { SLOT_LABEL } from '../names.ts'
+import { matches, writeLabels } from '../selectors.ts'
+import { services } from '../target.ts'
+import { type IstioSettings, readWeights, routeFault } from '../virtual-service.ts'
+
+type Labels = Readonly<Record<string, string>>
+
+/** Labels of the pods of both versions, as they would be. */
+export interface PodLabels {
+  readonly stable: Labels
+  readonly canary: Labels
+  /** Of the workload after its promotion. */
+  readonly promoted: Labels
+}
+
+export async function routerFaults(
+  connection: Connection,
+  service: Service,
+  front: JsonObject | null,
+  labels: PodLabels | null,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const narrowed = SLOT_LABEL in textMapAt(front, 'spec', 'selector')
+  const leftover = narrowed
+    ? [`The selector of Service ${service.serviceName} still carries ${SLOT_LABEL} of an earlier deployment.`]
+    : []
+  const { router } = service
+  if (router.kind !== 'istio') return leftover
+  const target = await connection.virtualService(service, router, signal)
+  const route = await connection.objects.read(target, signal)
+  if (!route)
+    return [...leftover, `There is no VirtualService "${router.virtualService}" in namespace ${service.namespace}.`]
+  const fault = routeFault(service, router, route)
+  const further = labels
+    ? router.by === 'subset'
+      ? await subsetFaults(connection, service, router, route, labels, signal)
+      : await hostFaults(connection, service, router, labels, signal)
+    : []
+  return [...leftover, ...(fault === undefined ? weightFaults(service, router, route) : [fault]), ...further]
+}
+
+function weightFaults(service: Service, router: IstioSettings, route: JsonObject): readonly string[] {
+  const weights = readWeights(service, router, route)
+  if (!weights || weights.canary === 0) return []
+  return [`VirtualService "${router.virtualService}" already gives ${weights.canary} % to ${router.canary}.`]
+}
+
+/** Two Services: the canary's must select the new pods only, stable's the old ones only. */
+async function hostFaults(
+  connection: Connection,
+  service: Service,
+  router: IstioSettings,
+  labels: PodLabels,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const faults: string[] = []
+  const check = async (host: string, own: Labels, other: Labels, words: readonly [string, string]) => {
+    const name = host.split('.')[0] ?? host
+    const object = await connection.objects.read(services(service.namespace, name), signal)
+    if (!object) return void faults.push(`There is no Service ${name} behind host ${host}.`)
+    const selector = textMapAt(object, 'spec', 'selector')
+    if (!matches(selector, own))
+      faults.push(`Service ${name} (${writeLabels(selector)}) does not select pods of the ${words[0]} version.`)
+    if (matches(selector, other))
+      faults.push(`Service ${name} (${writeLabels(selector)}) also selects pods of the ${words[1]} version.`)
+  }
+  await check(router.stable, labels.stable, labels.canary, ['old', 'new'])
+  await check(router.canary, labels.canary, labels.stable, ['new', 'old'])
+  return faults
+}
+
+/** One Service, two subsets of a DestinationRule, told apart by labels that promotion must leave alone. */
+async function subsetFaults(
+  connection: Connection,
+  service: Service,
+  router: IstioSettings,
+  route: JsonObject,
+  labels: PodLabels,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const host = hostOfSubset(route, router.stable) ?? service.serviceName
+  const { items } = await connection.api.list(await connection.destinationRules(service.namespace, signal), { signal })
+  const rule = items.find((item) => (textAt(item, 'spec', 'host') ?? '').split('.')[0] === host.split('.')[0])
+  if (!rule) return [`No DestinationRule defines the subsets of host ${host}.`]
+  const named = `DestinationRule "${textAt(rule, 'metadata', 'name')}"`
+  const subset = (name: string) => listAt(rule, 'spec', 'subsets').find((row) => textAt(row, 'name') === name)
+  const check = (name: string, own: Labels, other: Labels, words: readonly [string, string]): readonly string[] => {
+    const found = subset(name)
+    if (!isObject(found)) return [`${named} has no subset "${name}".`]
+    const wanted = textMapAt(found, 'labels')
+    const written = `Subset "${name}" of ${named} (${writeLabels(wanted)})`
+    return [
+      ...(matches(wanted, own) ? [] : [`${written} does not select pods of the ${words[0]} version.`]),
+      ...(matches(wanted, other) ? [`${written} also selects pods of the ${words[1]} version.`] : []),
+    ]
+  }
+  const stable = check(router.stable, labels.stable, labels.canary, ['old', 'new'])
+  const later = stable.length === 0 ? check(router.stable, labels.promoted, labels.canary, ['promoted', 'new']) : []
+  return [...stable, ...later, ...check(router.canary, labels.canary, labels.stable, ['new', 'old'])]
+}
+
+function hostOfSubset(route: JsonObject, subset: string): string | undefined {
+  const destinations = listAt(route, 'spec', 'http').flatMap((http) => listAt(http, 'route'))
+  return textAt(
+    destinations.find((row) => textAt(row, 'destination', 'subset') === subset),
+    'destination',
+    'host',
+  )
+}

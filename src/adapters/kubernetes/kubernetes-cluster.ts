@@ -1,0 +1,108 @@
+/** The Cluster port on Kubernetes. One connection per kubeconfig context, made when it is first needed. */
+import type { Service } from '../../playbook/service.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Cluster, Sighting } from '../../ports/cluster.ts'
+import { type Connection, connect } from './connection.ts'
+import { dryRun } from './dry-run.ts'
+import { ensureSlot } from './ensure-slot.ts'
+import { forget, settle, tidy } from './finish.ts'
+import { inspect } from './inspect/inspect.ts'
+import { pinWorkload } from './pin-workload.ts'
+import { podLogs } from './pod-logs.ts'
+import { promote } from './promote.ts'
+import { restore } from './restore.ts'
+import { podsBySlot } from './scene.ts'
+import { slotState } from './slot-state.ts'
+import { readShares, routeBySelector, routeByWeights } from './traffic.ts'
+import { needPin, needWorkload } from './workload.ts'
+
+export interface KubernetesClusterOptions {
+  /** Default: KUBECONFIG, `~/.kube/config`, or in-cluster. */
+  readonly kubeconfigPath?: string
+  /** For the time of a sighting and the pauses between tries of a broken watch. */
+  readonly clock: Clock
+  /** Limit of one request, real ms. Default 10 s. */
+  readonly requestTimeoutMs?: number
+  /** Told of every write that was made, for the log: `patch services "api" in namespace shop`. */
+  readonly onWrite?: (what: string) => void
+}
+
+const REQUEST_TIMEOUT_MS = 10_000
+
+export function kubernetesCluster(options: KubernetesClusterOptions): Cluster {
+  const contexts = new Map<string | null, Promise<Connection>>()
+  const connectionTo = ({ context }: Service): Promise<Connection> => {
+    const known = contexts.get(context)
+    if (known) return known
+    const made = connect({
+      kubeconfigPath: options.kubeconfigPath,
+      context,
+      clock: options.clock,
+      requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
+      onWrite: options.onWrite ?? (() => undefined),
+    })
+    contexts.set(context, made)
+    // A kubeconfig that is being written may be whole at the next try.
+    made.catch(() => contexts.delete(context))
+    return made
+  }
+  return {
+    inspect: async (service, version, signal) => inspect(await connectionTo(service), service, version, signal),
+    look: async (service, signal) => look(await connectionTo(service), service, options.clock.now(), signal),
+    dryRun: async (service, image, signal) => dryRun(await connectionTo(service), service, image, signal),
+    pin: async (service, context) => pinWorkload(await connectionTo(service), service, context),
+    ensureSlot: async (service, want, context) => ensureSlot(await connectionTo(service), service, want, context),
+    route: async (service, percent, context) => route(await connectionTo(service), service, percent, context),
+    promote: async (service, want, context) => promote(await connectionTo(service), service, want, context),
+    settle: async (service, pin, context) => settle(await connectionTo(service), service, pin, context),
+    restore: async (service, pin, kept, context) => restore(await connectionTo(service), service, pin, kept, context),
+    tidy: async (service, pin, context) => tidy(await connectionTo(service), service, pin, context),
+    forget: async (service, context) => forget(await connectionTo(service), service, context),
+    logs: async (service, slot, lines, signal) => podLogs(await connectionTo(service), service, slot, lines, signal),
+    watch: (service, changed) => watchWhenConnected(connectionTo(service), service, changed),
+    async close() {
+      const open = await Promise.allSettled(contexts.values())
+      contexts.clear()
+      for (const one of open) if (one.status === 'fulfilled') await one.value.close()
+    },
+  }
+}
+
+async function look(connection: Connection, service: Service, at: number, signal: AbortSignal): Promise<Sighting> {
+  const scene = await connection.scene(service, signal)
+  const shares = await readShares(connection, service, signal, scene)
+  const pods = podsBySlot(scene)
+  const { stable, canary, previous } = scene.deployments
+  return {
+    at,
+    slots: {
+      stable: slotState(service, stable, pods.stable),
+      canary: slotState(service, canary, pods.canary),
+      previous: slotState(service, previous, pods.previous),
+    },
+    shares,
+  }
+}
+
+async function route(...[connection, service, percent, context]: [Connection, ...Parameters<Cluster['route']>]) {
+  const pin = needPin(service, await needWorkload(connection, service, context), context)
+  return service.router.kind === 'istio'
+    ? routeByWeights(connection, service, service.router, percent, context)
+    : routeBySelector(connection, service, pin, percent, context)
+}
+
+function watchWhenConnected(connecting: Promise<Connection>, service: Service, changed: () => void): () => void {
+  let stopped = false
+  let stop: (() => void) | undefined
+  connecting.then(
+    (connection) => {
+      if (!stopped) stop = connection.watch(service, changed)
+    },
+    // Without a connection the next look says what is wrong.
+    () => undefined,
+  )
+  return () => {
+    stopped = true
+    stop?.()
+  }
+}

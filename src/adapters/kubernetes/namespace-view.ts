@@ -1,0 +1,135 @@
+/** What the watches of one namespace know, for all services in it. */
+import type { Service } from '../../playbook/service.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Slot } from '../../ports/cluster.ts'
+import type { ApiClient } from './api-client.ts'
+import { type JsonObject, textAt } from './json.ts'
+import { slotName, WORKLOAD_LABEL } from './names.ts'
+import { type ResourceWatch, watchResource } from './resource-watch.ts'
+import { controllerUid, type Scene, SERVICE_NAME_LABEL, SLOTS } from './scene.ts'
+import { deployments, endpointSlices, pods, replicaSets, services, type Target } from './target.ts'
+
+export interface NamespaceView {
+  /** Null while any of the copies may be old. */
+  scene(service: Service): Scene | null
+  /** Undefined while the copies may be old, or nobody watches VirtualServices; null: there is none. */
+  virtualService(name: string): JsonObject | null | undefined
+  /** Watches VirtualServices too, from now on. */
+  watchVirtualServices(target: Target): void
+  /** Calls back, once per turn of the event loop, when something of the service changed. */
+  subscribe(service: Service, changed: () => void): () => void
+  /** A copy from our own reads and writes. */
+  put(target: Target, object: JsonObject | null): void
+  stop(): void
+}
+
+const KINDS = ['pods', 'replicasets', 'deployments', 'endpointslices', 'services'] as const
+
+export function namespaceView(
+  api: ApiClient,
+  clock: Clock,
+  namespace: string,
+  onCopy: (target: Target, object: JsonObject | null) => void,
+): NamespaceView {
+  const listeners = new Map<string, Set<() => void>>()
+  const tell = (key: string) => {
+    for (const listener of listeners.get(key) ?? []) listener()
+  }
+  const watches = new Map<string, ResourceWatch>()
+  const start = (target: Target, keyOf: (object: JsonObject) => string | undefined) => {
+    const changed = (object: JsonObject, gone: boolean) => {
+      const name = textAt(object, 'metadata', 'name') ?? ''
+      onCopy({ ...target, name }, gone ? null : object)
+      for (const key of listenerKeys(target.resource, object, watches)) tell(key)
+    }
+    watches.set(target.resource, watchResource({ api, clock, target, keyOf, changed }))
+  }
+  start(pods(namespace), controllerUid)
+  start(replicaSets(namespace), controllerUid)
+  start(deployments(namespace), () => undefined)
+  start(endpointSlices(namespace), (object) => textAt(object, 'metadata', 'labels', SERVICE_NAME_LABEL))
+  start(services(namespace), () => undefined)
+  return {
+    scene: (service) => (KINDS.every((kind) => watches.get(kind)?.isLive()) ? sceneOf(service, watches) : null),
+    virtualService(name) {
+      const watch = watches.get('virtualservices')
+      return watch?.isLive() ? (watch.get(name) ?? null) : undefined
+    },
+    watchVirtualServices(target) {
+      if (!watches.has('virtualservices')) start({ ...target, name: null }, () => undefined)
+    },
+    subscribe: (service, changed) => subscribe(listeners, service, changed),
+    put: (target, object) => watches.get(target.resource)?.put(target.name ?? '', object),
+    stop() {
+      for (const watch of watches.values()) watch.stop()
+    },
+  }
+}
+
+function subscribe(listeners: Map<string, Set<() => void>>, service: Service, changed: () => void): () => void {
+  const router = service.router.kind === 'istio' ? [`virtualservices/${service.router.virtualService}`] : []
+  const keys = [`workloads/${service.workload}`, `services/${service.serviceName}`, ...router]
+  let due: NodeJS.Immediate | undefined
+  const listener = () => {
+    due ??= setImmediate(() => {
+      due = undefined
+      changed()
+    })
+  }
+  for (const key of keys) listeners.set(key, (listeners.get(key) ?? new Set()).add(listener))
+  return () => {
+    clearImmediate(due)
+    for (const key of keys) {
+      listeners.get(key)?.delete(listener)
+      if (listeners.get(key)?.size === 0) listeners.delete(key)
+    }
+  }
+}
+
+/**
+ * Whom a change concerns. A pod whose ReplicaSet has not been seen yet concerns nobody: the ReplicaSet's own event,
+ * which is still to come, does.
+ */
+function listenerKeys(
+  resource: string,
+  object: JsonObject,
+  watches: ReadonlyMap<string, ResourceWatch>,
+): readonly string[] {
+  const owner = (kind: string, child: JsonObject | undefined) =>
+    child && watches.get(kind)?.byUid(controllerUid(child) ?? '')
+  const workload = (deployment: JsonObject | undefined) => {
+    const name = textAt(deployment, 'metadata', 'labels', WORKLOAD_LABEL) ?? textAt(deployment, 'metadata', 'name')
+    return name === undefined ? [] : [`workloads/${name}`]
+  }
+  switch (resource) {
+    case 'pods':
+      return workload(owner('deployments', owner('replicasets', object)))
+    case 'replicasets':
+      return workload(owner('deployments', object))
+    case 'deployments':
+      return workload(object)
+    case 'endpointslices':
+      return [`services/${textAt(object, 'metadata', 'labels', SERVICE_NAME_LABEL)}`]
+    default:
+      return [`${resource}/${textAt(object, 'metadata', 'name')}`]
+  }
+}
+
+function sceneOf(service: Service, watches: ReadonlyMap<string, ResourceWatch>): Scene {
+  const get = (kind: string, name: string) => watches.get(kind)?.get(name) ?? null
+  const deployment = (slot: Slot) => get('deployments', slotName(service.workload, slot))
+  const owned = (kind: string, owners: readonly (JsonObject | null)[]) =>
+    owners.flatMap((owner) => watches.get(kind)?.byKey(textAt(owner, 'metadata', 'uid') ?? '') ?? [])
+  const found = { stable: deployment('stable'), canary: deployment('canary'), previous: deployment('previous') }
+  const sets = owned(
+    'replicasets',
+    SLOTS.map((slot) => found[slot]),
+  )
+  return {
+    deployments: found,
+    replicaSets: sets,
+    pods: owned('pods', sets),
+    endpointSlices: watches.get('endpointslices')?.byKey(service.serviceName) ?? [],
+    service: get('services', service.serviceName),
+  }
+}

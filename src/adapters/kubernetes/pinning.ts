@@ -1,0 +1,32 @@
+/** The way back, written on the workload itself: it works when every store of ours is empty. */
+import { z } from 'zod'
+import type { Pin } from '../../playbook/deployment.ts'
+import { type JsonObject, textAt } from './json.ts'
+import { PIN_ANNOTATION } from './names.ts'
+
+const writtenPin = z.object({
+  deployment: z.string(),
+  workload: z.string(),
+  replicas: z.number().int().nonnegative(),
+  template: z.record(z.string(), z.unknown()),
+  image: z.string(),
+  serviceSelector: z.record(z.string(), z.string()),
+  weights: z.array(z.number()).nullable(),
+  hpa: z.object({ name: z.string(), minReplicas: z.number().int() }).nullable(),
+})
+
+/** The pin on a workload, if this deployment wrote it; undefined when there is none, another's, or it cannot be read. */
+export function pinOn(workload: JsonObject, deployment: string): Pin | undefined {
+  const text = textAt(workload, 'metadata', 'annotations', PIN_ANNOTATION)
+  if (text === undefined) return undefined
+  try {
+    const { deployment: by, ...pin } = writtenPin.parse(JSON.parse(text))
+    return by === deployment ? pin : undefined
+  } catch {
+    return undefined
+  }
+}
+
+export function writePin(deployment: string, pin: Pin): string {
+  return JSON.stringify({ deployment, ...pin })
+}

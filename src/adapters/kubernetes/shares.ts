@@ -1,0 +1,57 @@
+/** Real shares of traffic by slot. */
+import type { RealShares, Slot } from '../../ports/cluster.ts'
+import { at, isObject, type JsonObject, listAt, textAt, textMapAt } from './json.ts'
+import { SLOT_LABEL } from './names.ts'
+import { podsBySlot, type Scene } from './scene.ts'
+
+/** The addresses traffic may go to: ready, and not on their way out. "Ready" of a pod is not yet "routed to". */
+export function readyAddresses(endpointSlices: readonly JsonObject[]): readonly JsonObject[] {
+  return endpointSlices
+    .flatMap((slice) => listAt(slice, 'endpoints'))
+    .filter(isObject)
+    .filter(
+      (endpoint) => at(endpoint, 'conditions', 'ready') !== false && at(endpoint, 'conditions', 'terminating') !== true,
+    )
+}
+
+/**
+ * Share by ready addresses behind the Service, each mapped to its pod by `targetRef`. Addresses of no slot of ours count
+ * as stable: whatever they are, they are not the new version. Null when there is no ready address.
+ */
+export function sharesByAddresses(scene: Scene): RealShares {
+  const slotOfPod = new Map<string, Slot>()
+  for (const [slot, pods] of Object.entries(podsBySlot(scene))) {
+    if (slot !== 'canary' && slot !== 'previous') continue
+    for (const pod of pods) slotOfPod.set(textAt(pod, 'metadata', 'name') ?? '', slot)
+  }
+  const counts: Record<Slot, number> = { stable: 0, canary: 0, previous: 0 }
+  // A pod with two address families stands in two slices: once is enough.
+  const seen = new Set<string>()
+  for (const endpoint of readyAddresses(scene.endpointSlices)) {
+    const name = textAt(endpoint, 'targetRef', 'name') ?? JSON.stringify(at(endpoint, 'addresses'))
+    if (seen.has(name)) continue
+    seen.add(name)
+    counts[slotOfPod.get(name) ?? 'stable']++
+  }
+  if (seen.size === 0) return null
+  const percent = (slot: Slot) => (100 * counts[slot]) / seen.size
+  return {
+    stable: 100 - percent('canary') - percent('previous'),
+    canary: percent('canary'),
+    previous: percent('previous'),
+  }
+}
+
+/** Share by the weights of a route; what the stable host gets goes to the previous slot while the Service points there. */
+export function sharesByWeights(
+  weights: { readonly stable: number; readonly canary: number },
+  service: JsonObject | null,
+): RealShares {
+  const total = weights.stable + weights.canary
+  if (total <= 0) return null
+  const canary = (100 * weights.canary) / total
+  const pointsAtPrevious = textMapAt(service, 'spec', 'selector')[SLOT_LABEL] === 'previous'
+  return pointsAtPrevious
+    ? { stable: 0, canary, previous: 100 - canary }
+    : { stable: 100 - canary, canary, previous: 0 }
+}

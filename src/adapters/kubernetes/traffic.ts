@@ -1,0 +1,154 @@
+/** Who gets traffic: reads and writes of the Service's selector and the route's weights. */
+
+import type { Pin } from '../../playbook/deployment.ts'
+import type { Service } from '../../playbook/service.ts'
+import { ClusterError, type RealShares, type WriteContext } from '../../ports/cluster.ts'
+import type { Connection } from './connection.ts'
+import { type JsonObject, objectAt, textMapAt, withAt } from './json.ts'
+import { SLOT_LABEL, slotLabels, slotName } from './names.ts'
+import { rolloutState } from './rollout-state.ts'
+import type { Scene } from './scene.ts'
+import { sameLabels, writeLabels } from './selectors.ts'
+import { sharesByAddresses, sharesByWeights } from './shares.ts'
+import { deployments, services } from './target.ts'
+import { type IstioSettings, readWeights, withPinnedWeights, withShare } from './virtual-service.ts'
+
+type Labels = Readonly<Record<string, string>>
+
+export function selectorOf(service: JsonObject | null): Labels {
+  return textMapAt(service, 'spec', 'selector')
+}
+
+function withSelector(service: JsonObject, selector: Labels): JsonObject {
+  return sameLabels(selectorOf(service), selector) ? service : withAt(service, ['spec', 'selector'], selector)
+}
+
+/** Shares as the router's objects give them now. `scene` where one has just been read. */
+export async function readShares(
+  connection: Connection,
+  service: Service,
+  signal: AbortSignal,
+  scene?: Scene,
+): Promise<RealShares> {
+  if (service.router.kind === 'replicas')
+    return sharesByAddresses(scene ?? (await connection.freshScene(service, signal)))
+  const [route, front] = await Promise.all([
+    connection.readVirtualService(service, service.router, signal),
+    scene ? scene.service : connection.objects.read(services(service.namespace, service.serviceName), signal),
+  ])
+  const weights = route && readWeights(service, service.router, route)
+  return weights && sharesByWeights(weights, front)
+}
+
+/** `replicas` below 100: the ratio of pods speaks, the selector is the pinned one. At 100: only the canary's pods. */
+export async function routeBySelector(
+  connection: Connection,
+  service: Service,
+  pin: Pin,
+  percent: number,
+  context: WriteContext,
+): Promise<RealShares> {
+  const target = services(service.namespace, service.serviceName)
+  const narrowed: Labels = { ...pin.serviceSelector, [SLOT_LABEL]: 'canary' }
+  if (percent >= 100) {
+    const shares = sharesByAddresses(await connection.freshScene(service, context.signal))
+    if (!shares || shares.canary <= 0) {
+      throw new ClusterError('late', `No ready pod of the new version is behind Service ${service.serviceName} yet.`)
+    }
+  }
+  await connection.objects.edit(target, context, (current) => {
+    const selector = selectorOf(current)
+    if (!sameLabels(selector, pin.serviceSelector) && !sameLabels(selector, narrowed)) {
+      throw new ClusterError(
+        'refused',
+        `The selector of Service ${service.serviceName} is ${writeLabels(selector)}, not ${writeLabels(pin.serviceSelector)} as at the start: somebody else changed it.`,
+      )
+    }
+    return withSelector(current, percent >= 100 ? narrowed : pin.serviceSelector)
+  })
+  return readShares(connection, service, context.signal)
+}
+
+export async function routeByWeights(
+  connection: Connection,
+  service: Service,
+  router: IstioSettings,
+  percent: number,
+  context: WriteContext,
+): Promise<RealShares> {
+  const canary = deployments(service.namespace, slotName(service.workload, 'canary'))
+  const [target, deployment, front] = await Promise.all([
+    connection.virtualService(service, router, context.signal),
+    connection.objects.read(canary, context.signal),
+    connection.objects.read(services(service.namespace, service.serviceName), context.signal),
+  ])
+  if (percent > 0 && (!deployment || rolloutState(deployment).ready === 0)) {
+    throw new ClusterError('late', `No pod of the new version is ready in ${canary.name}: traffic is not sent to it.`)
+  }
+  const change = (current: JsonObject) => withShare(service, router, current, percent)
+  const route = await connection.objects.edit(target, context, change, { by: 'put' })
+  const weights = readWeights(service, router, route)
+  return weights && sharesByWeights(weights, front)
+}
+
+/**
+ * Selector and weights as wanted for the way back or the end: one write each, from the copies last seen. Returns whether
+ * something had to be moved.
+ */
+export async function bringTrafficHome(
+  connection: Connection,
+  service: Service,
+  pin: Pin,
+  to: 'stable' | 'previous',
+  context: WriteContext,
+  options: { readonly alwaysStamp: boolean },
+): Promise<{ readonly service: JsonObject; readonly route: JsonObject | null }> {
+  const selector = to === 'previous' ? slotLabels(service.workload, 'previous') : pin.serviceSelector
+  const fast = { fromMemory: true, alwaysStamp: options.alwaysStamp }
+  const { router } = service
+  const moveWeights = async () => {
+    if (router.kind !== 'istio') return null
+    const target = await connection.virtualService(service, router, context.signal)
+    const change = (current: JsonObject) => withPinnedWeights(service, router, current, pin.weights)
+    return connection.objects.edit(target, context, change, { ...fast, by: 'put' })
+  }
+  const moveSelector = () =>
+    connection.objects.edit(
+      services(service.namespace, service.serviceName),
+      context,
+      (current) => withSelector(current, selector),
+      fast,
+    )
+  // Both are sent off; one that fails does not hold up the other.
+  const [front, route] = await Promise.allSettled([moveSelector(), moveWeights()])
+  if (route.status === 'rejected') throw route.reason
+  if (front.status === 'rejected') throw front.reason
+  return { service: front.value, route: route.value }
+}
+
+/** Does traffic already go to the stable slot, by selector and weights as pinned? */
+export async function isTrafficHome(
+  connection: Connection,
+  service: Service,
+  pin: Pin,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const front = await connection.objects.read(services(service.namespace, service.serviceName), signal)
+  if (!front || !sameLabels(selectorOf(front), pin.serviceSelector)) return false
+  const { router } = service
+  if (router.kind !== 'istio') return true
+  const route = await connection.objects.read(await connection.virtualService(service, router, signal), signal)
+  if (!route) return false
+  return withPinnedWeights(service, router, route, pin.weights) === route || sameWeights(service, router, route, pin)
+}
+
+function sameWeights(service: Service, router: IstioSettings, route: JsonObject, pin: Pin): boolean {
+  const now = readWeights(service, router, route)
+  const home = readWeights(service, router, withPinnedWeights(service, router, route, pin.weights))
+  return now !== null && home !== null && now.stable === home.stable && now.canary === home.canary
+}
+
+/** Template of a Deployment. */
+export function templateOf(deployment: JsonObject): JsonObject {
+  return objectAt(deployment, 'spec', 'template')
+}
