@@ -11,6 +11,7 @@ import { isObject, type JsonObject, objectField, parseJson, stringField } from '
 import type { ModalSubmission } from './modal-submission.ts'
 import type { PanelSource } from './panels.ts'
 import type { Slack } from './web-method.ts'
+import type { CommandHint } from './workspace-interface.ts'
 
 /** The side panel is told at most this often, in real milliseconds. */
 const PANEL_PACE_MS = 250
@@ -22,6 +23,7 @@ export interface PageApiOptions {
   readonly modals: ModalSubmission
   readonly wall: Clock
   readonly commands: readonly string[]
+  readonly hints: readonly CommandHint[]
   readonly panels?: PanelSource
 }
 
@@ -126,7 +128,7 @@ export class PageApi {
   }
 
   #stream(response: ServerResponse, asked: string): void {
-    const { slack, commands, panels } = this.#options
+    const { slack, commands, hints, panels } = this.#options
     const people = [...slack.people.values()]
     const user = slack.people.has(asked) ? asked : (people[0]?.id ?? '')
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
@@ -138,6 +140,7 @@ export class PageApi {
       as: user,
       app,
       commands,
+      hints,
       people,
       channels: slack.store.channels(),
       messages: slack.store.all().filter((message) => visible(page, message)),

@@ -21,6 +21,12 @@ export interface WorkspaceChannel {
   readonly members?: readonly string[]
 }
 
+/** A whole line that the page offers while somebody types a command. */
+export interface CommandHint {
+  readonly line: string
+  readonly description: string
+}
+
 export type WorkspaceTransport =
   | { readonly kind: 'socket' }
   | { readonly kind: 'http'; readonly requestUrl: string; readonly signingSecret: string }
@@ -37,6 +43,8 @@ export interface WorkspaceOptions {
   readonly channels: readonly WorkspaceChannel[]
   /** With their slash: `/deploy`. */
   readonly commands: readonly string[]
+  /** What the page offers after a slash; the bare commands when left out. */
+  readonly hints?: readonly CommandHint[]
   readonly transport: WorkspaceTransport
   readonly groups?: readonly UserGroup[]
   /** The bot's scopes; all of them when left out. */

@@ -73,7 +73,8 @@ function assemble(options: WorkspaceOptions, address: string) {
   const interactions = new Interactions({ slack, delivery: () => transport.current, responseUrls, commands })
   const modals = new ModalSubmission(slack, interactions)
   const webApi = new WebApi({ slack, faults, log, wall, ...(scopes ? { scopes } : {}) })
-  const page = new PageApi({ slack, interactions, modals, wall, commands, ...(panels ? { panels } : {}) })
+  const hints = options.hints ?? []
+  const page = new PageApi({ slack, interactions, modals, wall, commands, hints, ...(panels ? { panels } : {}) })
   const folder = staticDir === undefined ? {} : { staticDir }
   const route = requestRouter({ slack, webApi, responseUrls, faults, log, page, ...folder })
   return { slack, wall, socketMode, transport, faults, log, interactions, modals, page, route }
