@@ -1,0 +1,33 @@
+/** The table of all checks of a step, for the thread: sign, word, name, sentence; evidence indented beneath. */
+import type { CheckStatus } from './check.ts'
+import type { Judged } from './judged.ts'
+
+/** Sign and word, so that neither colour nor a glyph alone carries the meaning. */
+const SIGNS = {
+  holds: '✓ holds  ',
+  warns: '⚠ warns  ',
+  unknown: '? unknown',
+  'not-yet': '… not yet',
+  fails: '✗ fails  ',
+} as const satisfies Record<CheckStatus, string>
+
+/** Lines of one check's evidence that are shown. */
+const MOST_LINES = 12
+
+export function evidenceTable(results: readonly Judged[]): string {
+  const width = Math.max(0, ...results.map((result) => result.name.length))
+  return results
+    .flatMap((result) => [
+      `${SIGNS[result.status]}  ${result.name.padEnd(width)}  ${result.sentence}`,
+      ...evidenceLines(result.evidence),
+    ])
+    .join('\n')
+}
+
+function evidenceLines(evidence: string | undefined): string[] {
+  if (evidence === undefined || evidence.trim() === '') return []
+  const lines = evidence.trimEnd().split('\n')
+  const more = lines.length - MOST_LINES
+  const shown = more > 0 ? [...lines.slice(0, MOST_LINES), `(${more} more)`] : lines
+  return shown.map((line) => `             ${line}`)
+}

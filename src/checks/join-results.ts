@@ -1,0 +1,58 @@
+/** All results of a step's checks -> how the step ended. Pure. */
+import type { StepFacts } from '../playbook/events.ts'
+import type { CheckStatus } from './check.ts'
+import { evidenceTable } from './evidence-table.ts'
+import type { Judged } from './judged.ts'
+import type { ChecksOutcome } from './outcome.ts'
+import { count } from './words.ts'
+
+/** Between two looks at what is not there yet, ms of deployment time. */
+const RETRY_MS = 2_000
+
+/** One failure fails the step; else one "not yet" makes it wait; else it is done, and warnings and unknowns are told. */
+export function joinResults(results: readonly Judged[]): ChecksOutcome {
+  const evidence = evidenceTable(results)
+  const of = (status: CheckStatus) => results.filter((result) => result.status === status)
+  const failing = of('fails')
+  if (failing.length > 0) return { kind: 'failed', why: tell(failing), evidence }
+  const pending = of('not-yet')
+  if (pending.length > 0) return { kind: 'not-yet', why: tell(pending), retryMs: RETRY_MS }
+  const warnings = of('warns').map((result) => result.sentence)
+  const unknown = of('unknown').map((result) => result.sentence)
+  const text = [countLine(results), ...warnings, ...unknown].join(' ')
+  const facts = mergeFacts(results, warnings)
+  return { kind: 'done', text, evidence, ...(Object.keys(facts).length > 0 ? { facts } : {}) }
+}
+
+/** Each sentence once. Checks that broke for one and the same cause (the API server is down) stand together by name. */
+function tell(results: readonly Judged[]): string {
+  const bySentence = new Map<string, Judged[]>()
+  for (const result of results) bySentence.set(result.sentence, [...(bySentence.get(result.sentence) ?? []), result])
+  return [...bySentence]
+    .map(([sentence, rows]) =>
+      rows.some((row) => row.broke) ? `${rows.map((row) => row.name).join(', ')}: ${sentence}` : sentence,
+    )
+    .join(' ')
+}
+
+const VERBS = [
+  ['holds', 'hold'],
+  ['warns', 'warn'],
+  ['unknown', 'unknown'],
+] as const satisfies readonly (readonly [CheckStatus, string])[]
+
+/** `16 checks: 13 hold, 2 warn, 1 unknown.` */
+function countLine(results: readonly Judged[]): string {
+  const parts = VERBS.map(([status, verb]) => {
+    const amount = results.filter((result) => result.status === status).length
+    return amount === 0 ? '' : `${amount} ${amount === 1 && status !== 'unknown' ? `${verb}s` : verb}`
+  })
+  return `${count(results.length, 'check')}: ${parts.filter((part) => part !== '').join(', ')}.`
+}
+
+function mergeFacts(results: readonly Judged[], warnings: readonly string[]): StepFacts {
+  let merged: StepFacts = {}
+  for (const { facts } of results) merged = { ...merged, ...facts }
+  const issues = [...results.flatMap(({ facts }) => facts?.issues ?? []), ...warnings]
+  return issues.length > 0 ? { ...merged, issues } : merged
+}

@@ -1,0 +1,20 @@
+import type { Service } from '../playbook/service.ts'
+import type { Inspection } from '../ports/cluster.ts'
+import type { Check, CheckResult } from './check.ts'
+import { kubectl, some } from './words.ts'
+
+export const noLeftovers: Check = {
+  name: 'no-leftovers',
+  claim: 'nothing of an earlier deployment is in the way',
+  run: async ({ service, inspection }) => judgeLeftovers(service, await inspection()),
+}
+
+/** Not yet, never failing by itself: the earlier deployment may be retiring them. The step's deadline makes it a failure. */
+export function judgeLeftovers(service: Service, { leftovers }: Inspection): CheckResult {
+  if (leftovers.length === 0) return { status: 'holds', sentence: 'No Deployment of an earlier run is left.' }
+  const plural = leftovers.length > 1
+  return {
+    status: 'not-yet',
+    sentence: `${plural ? 'Deployments' : 'Deployment'} ${some(leftovers)} of an earlier run ${plural ? 'are' : 'is'} still there. It clears by itself while the earlier deployment retires ${plural ? 'them' : 'it'}; if none is under way (\`/deploy status ${service.name}\`), make sure no traffic goes there and type ${kubectl(service, `delete deployment ${leftovers.join(' ')}`)}.`,
+  }
+}

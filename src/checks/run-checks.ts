@@ -1,0 +1,80 @@
+/** Runs the checks a step names, all at once, each with its own time, on one shared look at the cluster. */
+import type { Deployment } from '../playbook/deployment.ts'
+import type { Inspection } from '../ports/cluster.ts'
+import type { Check, CheckContext, CheckPorts } from './check.ts'
+import { joinResults } from './join-results.ts'
+import { type Judged, judged, judgedBroken } from './judged.ts'
+import type { ChecksOutcome } from './outcome.ts'
+import { checkNamed } from './registry.ts'
+import { withinTime } from './within-time.ts'
+
+/**
+ * Results stand in the order of `names`. A check that throws or takes longer than the service's `checkMs` is told by
+ * name and spoils no other. Throws only when `signal` fires.
+ */
+export async function runChecks(
+  ports: CheckPorts,
+  deployment: Deployment,
+  names: readonly string[],
+  signal: AbortSignal,
+  find: (name: string) => Check | undefined = checkNamed,
+): Promise<ChecksOutcome> {
+  const { checkMs } = deployment.plan.service.timeouts
+  const inspection = inspectOnce(ports, deployment, checkMs, signal)
+  const results = await Promise.all(
+    names.map((name) => runOne(find(name), name, { ports, deployment, checkMs, signal, inspection })),
+  )
+  signal.throwIfAborted()
+  return joinResults(results)
+}
+
+interface Run {
+  readonly ports: CheckPorts
+  readonly deployment: Deployment
+  readonly checkMs: number
+  readonly signal: AbortSignal
+  readonly inspection: () => Promise<Inspection>
+}
+
+async function runOne(check: Check | undefined, name: string, run: Run): Promise<Judged> {
+  // A plan outlives an update of the program; what it asks for and nobody knows is not passed over.
+  if (!check) return { name, status: 'fails', sentence: `This version of T-Minus has no check “${name}”.` }
+  const { cluster, metrics, registry, probe, clock } = run.ports
+  const { deployment, inspection } = run
+  const { service } = deployment.plan
+  try {
+    const result = await withinTime(run.checkMs, run.signal, (signal) => {
+      const context: CheckContext = {
+        cluster,
+        metrics,
+        registry,
+        probe,
+        clock,
+        deployment,
+        service,
+        signal,
+        inspection,
+      }
+      return check.run(context)
+    })
+    return judged(check, result)
+  } catch (error) {
+    return judgedBroken(name, error)
+  }
+}
+
+/** Most checks read the same facts: one look serves them all, and only where one of them asks. */
+function inspectOnce(
+  { cluster }: CheckPorts,
+  deployment: Deployment,
+  checkMs: number,
+  signal: AbortSignal,
+): () => Promise<Inspection> {
+  let looked: Promise<Inspection> | undefined
+  return () => {
+    looked ??= withinTime(checkMs, signal, (limited) =>
+      cluster.inspect(deployment.plan.service, deployment.version, limited),
+    )
+    return looked
+  }
+}
