@@ -67,7 +67,7 @@ export function bullmqQueue(settings: BullmqQueueSettings): Queue {
       if (!subscriber) return
       const heard = interruptions(subscriber, prefix, onError)
       await heard.start()
-      const shared = { url, prefix, clock, concurrency, lockMs, interruptions: heard, onError }
+      const shared = { connection: subscriber, prefix, clock, concurrency, lockMs, interruptions: heard, onError }
       for (const kind of JOB_KINDS) {
         workers.push(await startTicketWorker(kind, handlers[kind], { ...shared, book: patientBook(kind) }))
       }

@@ -1,8 +1,8 @@
 /** Answers the tickets of one kind: asks the book what is to be run, runs it, tells the book. */
 import { type Job as BullJob, UnrecoverableError, Worker } from 'bullmq'
+import type { Redis } from 'ioredis'
 import type { Clock } from '../../ports/clock.ts'
 import type { Job, JobKind, Work } from '../../ports/queue.ts'
-import { connectRedis } from '../redis/connect-redis.ts'
 import type { Interruptions } from './interruptions.ts'
 import { parseTicketData } from './job-schema.ts'
 import { reportErrors } from './report-errors.ts'
@@ -17,7 +17,8 @@ const CHECKS_PER_LOCK = 3
 const CLOSE_WITHIN_MS = 10_000
 
 export interface TicketWorkerSettings {
-  readonly url: string
+  /** Copied for each worker, which has two connections of its own: one to wait on, one to work with. */
+  readonly connection: Redis
   readonly prefix: string
   readonly clock: Clock
   readonly concurrency: number
@@ -37,8 +38,7 @@ export async function startTicketWorker(
   work: Work,
   settings: TicketWorkerSettings,
 ): Promise<TicketWorker> {
-  const { url, prefix, concurrency, lockMs, onError } = settings
-  const redis = connectRedis(url, 'work', onError)
+  const { connection, prefix, concurrency, lockMs, onError } = settings
   const lost = new Map<string, AbortController>()
   const answer = async (ticket: BullJob) => {
     const id = ticket.id ?? ''
@@ -51,10 +51,9 @@ export async function startTicketWorker(
     }
   }
   const worker = new Worker(kind, answer, {
-    connection: redis,
+    connection,
     prefix,
     concurrency,
-    skipVersionCheck: true,
     lockDuration: lockMs,
     stalledInterval: Math.ceil(lockMs / CHECKS_PER_LOCK),
     // Work that kills its worker every time would never end; a person who looks at the queue sees it by then.
@@ -67,14 +66,18 @@ export async function startTicketWorker(
     for (const id of ids) lost.get(id)?.abort(new Error('the job was taken over by another worker'))
   })
   await worker.waitUntilReady()
-  return {
-    close: async () => {
-      const timer = setTimeout(() => redis.disconnect(), CLOSE_WITHIN_MS)
-      await Promise.race([worker.close(), new Promise((resolve) => redis.once('end', resolve))])
-      clearTimeout(timer)
-      redis.disconnect()
-    },
-  }
+  return { close: () => closeWithin(CLOSE_WITHIN_MS, worker) }
+}
+
+/** A worker whose Redis is away cannot say goodbye to it: then it just goes. */
+async function closeWithin(limitMs: number, worker: Worker): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, limitMs)
+  })
+  await Promise.race([worker.close(), late])
+  clearTimeout(timer)
+  await worker.disconnect().catch(() => {})
 }
 
 async function answerTicket(
