@@ -11,23 +11,24 @@ const SIGNS = {
   fails: '✗ fails  ',
 } as const satisfies Record<CheckStatus, string>
 
-/** Lines of one check's evidence that are shown. */
+/** Lines of one check's evidence that are shown: a few where all is well. */
 const MOST_LINES = 12
+const MOST_LINES_HOLDING = 3
 
 export function evidenceTable(results: readonly Judged[]): string {
   const width = Math.max(0, ...results.map((result) => result.name.length))
   return results
     .flatMap((result) => [
       `${SIGNS[result.status]}  ${result.name.padEnd(width)}  ${result.sentence}`,
-      ...evidenceLines(result.evidence),
+      ...evidenceLines(result.evidence, result.status === 'holds' ? MOST_LINES_HOLDING : MOST_LINES),
     ])
     .join('\n')
 }
 
-function evidenceLines(evidence: string | undefined): string[] {
+function evidenceLines(evidence: string | undefined, most: number): string[] {
   if (evidence === undefined || evidence.trim() === '') return []
   const lines = evidence.trimEnd().split('\n')
-  const more = lines.length - MOST_LINES
-  const shown = more > 0 ? [...lines.slice(0, MOST_LINES), `(${more} more)`] : lines
+  const more = lines.length - most
+  const shown = more > 0 ? [...lines.slice(0, most), `(${more} more)`] : lines
   return shown.map((line) => `             ${line}`)
 }

@@ -6,7 +6,7 @@ import type { Judged } from './judged.ts'
 import type { ChecksOutcome } from './outcome.ts'
 import { count } from './words.ts'
 
-/** Between two looks at what is not there yet, ms of deployment time. */
+/** Between two looks at what is not there yet, ms of deployment time; longer where a server asks for it. */
 const RETRY_MS = 2_000
 
 /** One failure fails the step; else one "not yet" makes it wait; else it is done, and warnings and unknowns are told. */
@@ -16,7 +16,10 @@ export function joinResults(results: readonly Judged[]): ChecksOutcome {
   const failing = of('fails')
   if (failing.length > 0) return { kind: 'failed', why: tell(failing), evidence }
   const pending = of('not-yet')
-  if (pending.length > 0) return { kind: 'not-yet', why: tell(pending), retryMs: RETRY_MS }
+  if (pending.length > 0) {
+    const retryMs = Math.max(RETRY_MS, ...pending.map((result) => result.retryAfterMs ?? 0))
+    return { kind: 'not-yet', why: tell(pending), retryMs }
+  }
   const warnings = of('warns').map((result) => result.sentence)
   const unknown = of('unknown').map((result) => result.sentence)
   const text = [countLine(results), ...warnings, ...unknown].join(' ')

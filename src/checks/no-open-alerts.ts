@@ -20,7 +20,7 @@ export function judgeAlerts(
   const names = [...new Set(alerts.map((alert) => alert.name))]
   return {
     status: 'fails',
-    sentence: `${count(alerts.length, 'alert')} firing: ${some(names)}. Look into ${alerts.length === 1 ? 'it' : 'them'}, then resume, or roll back; ${selected} under \`alerts\` in tminus.yml says which count.`,
+    sentence: `${count(alerts.length, 'alert')} firing: ${some(names)}. Look into ${alerts.length === 1 ? 'it' : 'them'}; \`alerts\` in tminus.yml says which count (${selected}).`,
     evidence: alerts.map((alert) => `${alert.name}  ${labelList(alert.labels)}`).join('\n'),
   }
 }

@@ -39,9 +39,7 @@ const REVERTERS = [
   },
 ] as const
 
-/** Write what they own only when told to: nothing to fear during a deployment. */
-const TOOLS = /^(kubectl|helm$|terraform|pulumi|tminus|kube-controller-manager|k8s-|node-fetch|unknown)/i
-
+/** Others who wrote are named, not warned of: people and their tools write once, and a warning each time is soon unread. */
 export function judgeOwners(service: Service, { workload }: Inspection): CheckResult {
   if (!workload) return workloadMissing(service)
   const marks = new Set([...Object.keys(workload.labels), ...Object.keys(workload.annotations)])
@@ -57,14 +55,6 @@ export function judgeOwners(service: Service, { workload }: Inspection): CheckRe
     ]
   })
   if (found.length > 0) return { status: 'warns', sentence: found.join(' '), evidence }
-  const strangers = workload.managers.filter((row) => !TOOLS.test(row.name))
-  if (strangers.length > 0) {
-    return {
-      status: 'warns',
-      sentence: `${some(strangers.map((row) => `${row.name} owns ${row.owns}`))} of ${service.workload}; if that is a controller it may revert the new version.`,
-      evidence,
-    }
-  }
   const writers = some(workload.managers.map((row) => row.name))
   return {
     status: 'holds',

@@ -22,7 +22,7 @@ export function judgePromoted(deployment: Deployment, { workload, hpa }: Inspect
     const who = others.length === 0 ? '' : ` Others who write to it: ${some(others)}.`
     return {
       status: 'fails',
-      sentence: `${name} runs ${versionOf(workload.image)} (${workload.image}), not ${wanted}: somebody changed it after it was promoted.${who} Find out who, then resume, or roll back.`,
+      sentence: `${name} runs ${versionOf(workload.image)} (${workload.image}), not ${wanted}: somebody changed it after it was promoted.${who}`,
     }
   }
   if (workload.stuck !== null)
