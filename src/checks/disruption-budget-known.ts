@@ -1,6 +1,7 @@
 import type { Service } from '../playbook/service.ts'
 import type { Inspection } from '../ports/cluster.ts'
 import type { Check, CheckResult } from './check.ts'
+import { unreadPart } from './unread-part.ts'
 import { count } from './words.ts'
 
 export const disruptionBudgetKnown: Check = {
@@ -10,7 +11,10 @@ export const disruptionBudgetKnown: Check = {
 }
 
 /** A budget hinders evictions, never a deployment: at worst a warning. */
-export function judgeBudget(service: Service, { pdb }: Inspection): CheckResult {
+export function judgeBudget(service: Service, inspection: Inspection): CheckResult {
+  const unread = unreadPart(inspection, 'PDB')
+  if (unread) return unread
+  const { pdb } = inspection
   if (!pdb) return { status: 'holds', sentence: `No PodDisruptionBudget covers ${service.workload}.` }
   if (pdb.disruptionsAllowed === 0) {
     return {

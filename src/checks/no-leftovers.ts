@@ -1,6 +1,7 @@
 import type { Service } from '../playbook/service.ts'
 import type { Inspection } from '../ports/cluster.ts'
 import type { Check, CheckResult } from './check.ts'
+import { unreadPart } from './unread-part.ts'
 import { kubectl, some } from './words.ts'
 
 export const noLeftovers: Check = {
@@ -10,7 +11,11 @@ export const noLeftovers: Check = {
 }
 
 /** Not yet, never failing by itself: the earlier deployment may be retiring them. The step's deadline makes it a failure. */
-export function judgeLeftovers(service: Service, { leftovers }: Inspection): CheckResult {
+export function judgeLeftovers(service: Service, inspection: Inspection): CheckResult {
+  // Two canaries at once would be worse than waiting: what is not known here does not pass.
+  const unread = unreadPart(inspection, 'leftovers')
+  if (unread) return { ...unread, status: 'not-yet' }
+  const { leftovers } = inspection
   if (leftovers.length === 0) return { status: 'holds', sentence: 'No Deployment of an earlier run is left.' }
   const plural = leftovers.length > 1
   return {

@@ -1,5 +1,6 @@
 import type { Inspection } from '../ports/cluster.ts'
 import type { Check, CheckResult } from './check.ts'
+import { unreadPart } from './unread-part.ts'
 import { percent, some } from './words.ts'
 
 /** Above these a node is busy: load of its allocatable CPU and memory, 0..1. */
@@ -9,10 +10,13 @@ const BUSY_MEMORY = 0.85
 export const nodeLoad: Check = {
   name: 'node-load',
   claim: 'the nodes are not overloaded',
-  run: async ({ inspection }) => judgeNodeLoad((await inspection()).nodeLoad),
+  run: async ({ inspection }) => judgeNodeLoad(await inspection()),
 }
 
-export function judgeNodeLoad(nodes: Inspection['nodeLoad']): CheckResult {
+export function judgeNodeLoad(inspection: Inspection): CheckResult {
+  const unread = unreadPart(inspection, 'node load')
+  if (unread) return unread
+  const { nodeLoad: nodes } = inspection
   if (nodes === null || nodes.length === 0)
     return { status: 'unknown', sentence: 'Node load is not known: the cluster has no metrics API (metrics-server).' }
   const busy = nodes.filter((row) => row.cpu > BUSY_CPU || row.memory > BUSY_MEMORY)

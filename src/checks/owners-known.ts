@@ -10,17 +10,17 @@ export const ownersKnown: Check = {
   run: async ({ service, inspection }) => judgeOwners(service, await inspection()),
 }
 
-/** Controllers that put back what differs from their source, told by field manager (begins so) or by a mark on the object. */
+/** Controllers that put back what differs from their source, told by an owner's name (begins so) or by a mark on the object. */
 const REVERTERS = [
   {
     tool: 'Argo CD',
-    managers: ['argocd'],
+    managers: ['argocd', 'Argo CD'],
     marks: ['argocd.argoproj.io/instance', 'argocd.argoproj.io/tracking-id'],
     pause: 'switch its auto-sync off, or let it ignore these fields (ignoreDifferences)',
   },
   {
     tool: 'Flux',
-    managers: ['kustomize-controller', 'helm-controller', 'flux'],
+    managers: ['kustomize-controller', 'helm-controller', 'flux', 'Flux'],
     marks: ['kustomize.toolkit.fluxcd.io/name', 'helm.toolkit.fluxcd.io/name'],
     pause: 'suspend it (`flux suspend`)',
   },

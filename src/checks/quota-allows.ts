@@ -2,6 +2,7 @@ import type { Service } from '../playbook/service.ts'
 import type { Inspection } from '../ports/cluster.ts'
 import type { Check, CheckResult } from './check.ts'
 import { describeExtra, type ExtraLoad, extraLoad } from './extra-load.ts'
+import { unreadPart } from './unread-part.ts'
 import { bytes, cores, kubectl, some } from './words.ts'
 import { workloadMissing } from './workload-missing.ts'
 
@@ -20,8 +21,11 @@ interface Demand {
   readonly write: (amount: number) => string
 }
 
-export function judgeQuotas(service: Service, { workload, quotas }: Inspection): CheckResult {
+export function judgeQuotas(service: Service, inspection: Inspection): CheckResult {
+  const { workload, quotas } = inspection
   if (!workload) return workloadMissing(service)
+  const unread = unreadPart(inspection, 'quotas')
+  if (unread) return unread
   if (quotas.length === 0)
     return { status: 'holds', sentence: `Namespace ${service.namespace} has no quota for what is added.` }
   const extra = extraLoad(service, workload)

@@ -2,6 +2,7 @@ import type { Service } from '../playbook/service.ts'
 import type { Inspection } from '../ports/cluster.ts'
 import type { Check, CheckResult } from './check.ts'
 import { describeExtra, extraLoad } from './extra-load.ts'
+import { unreadPart } from './unread-part.ts'
 import { bytes, cores, count } from './words.ts'
 import { workloadMissing } from './workload-missing.ts'
 
@@ -12,8 +13,11 @@ export const roomForPods: Check = {
 }
 
 /** In sum over the schedulable nodes; whether one pod fits on one node is the scheduler's to find. */
-export function judgeRoom(service: Service, { workload, headroom }: Inspection): CheckResult {
+export function judgeRoom(service: Service, inspection: Inspection): CheckResult {
+  const { workload, headroom } = inspection
   if (!workload) return workloadMissing(service)
+  const unread = unreadPart(inspection, 'headroom')
+  if (unread) return unread
   const extra = extraLoad(service, workload)
   const short = [
     extra.pods > headroom.pods ? `${count(extra.pods, 'pod')} of ${headroom.pods} free` : '',

@@ -1,6 +1,7 @@
 import type { Service } from '../playbook/service.ts'
 import type { Inspection } from '../ports/cluster.ts'
 import type { Check, CheckResult } from './check.ts'
+import { unreadPart } from './unread-part.ts'
 import { count } from './words.ts'
 
 export const scalerKnown: Check = {
@@ -9,7 +10,10 @@ export const scalerKnown: Check = {
   run: async ({ service, inspection }) => judgeScaler(service, await inspection()),
 }
 
-export function judgeScaler(service: Service, { hpa, workload }: Inspection): CheckResult {
+export function judgeScaler(service: Service, inspection: Inspection): CheckResult {
+  const unread = unreadPart(inspection, 'HPA')
+  if (unread) return unread
+  const { hpa, workload } = inspection
   if (!hpa) return { status: 'holds', sentence: `No HorizontalPodAutoscaler scales ${service.workload}.` }
   const now = workload?.replicas ?? hpa.minReplicas
   const told = `HorizontalPodAutoscaler ${hpa.name} scales ${service.workload} between ${hpa.minReplicas} and ${count(hpa.maxReplicas, 'pod')}`

@@ -21,7 +21,7 @@ export function judgeEndpoints(service: Service, { service: front, endpoints, wo
   if (workload && !front.selectsWorkload) {
     return {
       status: 'fails',
-      sentence: `${name} does not select the pods of ${service.workload}: its selector is ${selector}, the pods have ${labelList(workload.labels)}. Correct the selector with ${kubectl(service, `edit service ${service.serviceName}`)}, or name the right \`service\` in tminus.yml.`,
+      sentence: `${name} does not select the pods of ${service.workload}: its selector is ${selector}, and their labels differ (${kubectl(service, 'get pods --show-labels')}). Correct it with ${kubectl(service, `edit service ${service.serviceName}`)}, or name the right \`service\` in tminus.yml.`,
     }
   }
   if (service.router.kind === 'istio' && service.router.by === 'host' && front.selectsCanary) {

@@ -2,7 +2,7 @@ import { versionOf } from '../playbook/image.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Inspection } from '../ports/cluster.ts'
 import type { Check, CheckResult } from './check.ts'
-import { count, fullStop, kubectl } from './words.ts'
+import { count, fullStop, kubectl, some } from './words.ts'
 
 export const workloadComplete: Check = {
   name: 'workload-complete',
@@ -17,6 +17,12 @@ export function judgeWorkload(service: Service, version: string, { workload }: I
     return {
       status: 'fails',
       sentence: `${name} does not exist. A canary stands beside a running workload: create it, or correct \`workload\` and \`namespace\` of ${service.name} in tminus.yml (${kubectl(service, 'get deployments')} lists what is there).`,
+    }
+  }
+  if (workload.image === '') {
+    return {
+      status: 'fails',
+      sentence: `Which container of ${name} carries the version is not clear: it has ${some(workload.containers)}. Name it as \`container\` of ${service.name} in tminus.yml.`,
     }
   }
   const running = versionOf(workload.image)
