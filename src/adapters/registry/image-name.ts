@@ -12,6 +12,7 @@ export interface ImageName {
 /** The names under which people know Docker Hub; its API answers on another. */
 const DOCKER_HUB = ['docker.io', 'index.docker.io', 'registry-1.docker.io', 'registry.hub.docker.com']
 const NAME = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/
+const HOST = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\])(?::\d{1,5})?$/
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/
 
 /** `api`, `shop/api`, `docker.io/nginx`, `ghcr.io/shop/api`, `localhost:5000/api`. Null when it is no image name. */
@@ -22,7 +23,7 @@ export function parseImageName(repository: string): ImageName | null {
   const hasHost = first.includes('.') || first.includes(':') || first === 'localhost'
   const host = hasHost ? first.toLowerCase() : 'docker.io'
   const name = hasHost ? repository.slice(slash + 1) : repository
-  if (!NAME.test(name) || !/^[a-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:]+\](:\d{1,5})?$/.test(host)) return null
+  if (!NAME.test(name) || !HOST.test(host)) return null
   if (!DOCKER_HUB.includes(host)) return { host, login: host, name }
   const full = name.includes('/') ? name : `library/${name}`
   return { host: 'registry-1.docker.io', login: 'docker.io', name: full }
