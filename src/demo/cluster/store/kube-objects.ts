@@ -1,0 +1,323 @@
+/**
+ * The shapes of the objects that the simulated cluster holds, as JSON carries them (timestamps are RFC 3339 strings).
+ * Only the fields that something here reads are named; all others are kept as they came. Objects in the store have
+ * passed validation, which is what makes the typed views below true.
+ */
+
+export interface OwnerReference {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly name: string
+  readonly uid: string
+  readonly controller?: boolean
+  readonly blockOwnerDeletion?: boolean
+}
+
+/** The tree of `f:`, `k:` and `v:` keys in which Kubernetes writes who owns which field. */
+export interface FieldsTree {
+  readonly [key: string]: FieldsTree
+}
+
+export interface ManagedFieldsEntry {
+  readonly manager: string
+  readonly operation: 'Apply' | 'Update'
+  readonly apiVersion: string
+  readonly time: string
+  readonly fieldsType: 'FieldsV1'
+  readonly fieldsV1: FieldsTree
+  readonly subresource?: string
+}
+
+export type StringMap = Readonly<Record<string, string>>
+
+export interface ObjectMeta {
+  readonly name: string
+  readonly namespace?: string
+  readonly generateName?: string
+  readonly uid: string
+  readonly resourceVersion: string
+  readonly generation?: number
+  readonly creationTimestamp: string
+  readonly deletionTimestamp?: string
+  readonly deletionGracePeriodSeconds?: number
+  readonly labels?: StringMap
+  readonly annotations?: StringMap
+  readonly ownerReferences?: readonly OwnerReference[]
+  readonly finalizers?: readonly string[]
+  readonly managedFields?: readonly ManagedFieldsEntry[]
+}
+
+export interface KubeObject {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: ObjectMeta
+  readonly [field: string]: unknown
+}
+
+export interface LabelSelector {
+  readonly matchLabels?: StringMap
+  readonly matchExpressions?: readonly { readonly key: string; readonly operator: string; readonly values?: string[] }[]
+}
+
+export interface Condition {
+  readonly type: string
+  readonly status: 'True' | 'False' | 'Unknown'
+  readonly reason?: string
+  readonly message?: string
+  readonly lastTransitionTime?: string
+  readonly lastUpdateTime?: string
+  readonly observedGeneration?: number
+}
+
+export interface ContainerPort {
+  readonly name?: string
+  readonly containerPort: number
+  readonly protocol?: string
+}
+
+export interface Container {
+  readonly name: string
+  readonly image: string
+  readonly ports?: readonly ContainerPort[]
+  readonly resources?: { readonly requests?: StringMap; readonly limits?: StringMap }
+  readonly readinessProbe?: { readonly httpGet?: { readonly path?: string; readonly port?: number | string } }
+  readonly lifecycle?: {
+    readonly preStop?: {
+      readonly sleep?: { readonly seconds?: number }
+      readonly exec?: { readonly command?: readonly string[] }
+    }
+  }
+}
+
+export interface PodSpec {
+  readonly containers: readonly Container[]
+  readonly nodeName?: string
+  readonly terminationGracePeriodSeconds?: number
+  readonly [field: string]: unknown
+}
+
+export interface PodTemplate {
+  readonly metadata?: { readonly labels?: StringMap; readonly annotations?: StringMap }
+  readonly spec: PodSpec
+}
+
+export interface Terminated {
+  readonly exitCode: number
+  readonly reason: string
+  readonly startedAt: string
+  readonly finishedAt: string
+  readonly containerID: string
+}
+
+export interface ContainerState {
+  readonly waiting?: { readonly reason: string; readonly message?: string }
+  readonly running?: { readonly startedAt: string }
+  readonly terminated?: Terminated
+}
+
+export interface ContainerStatus {
+  readonly name: string
+  readonly image: string
+  readonly imageID: string
+  readonly containerID?: string
+  readonly ready: boolean
+  readonly started: boolean
+  readonly restartCount: number
+  readonly state: ContainerState
+  readonly lastState: ContainerState
+}
+
+export interface PodStatus {
+  readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed' | 'Unknown'
+  readonly conditions?: readonly Condition[]
+  readonly containerStatuses?: readonly ContainerStatus[]
+  readonly podIP?: string
+  readonly podIPs?: readonly { readonly ip: string }[]
+  readonly hostIP?: string
+  readonly hostIPs?: readonly { readonly ip: string }[]
+  readonly startTime?: string
+  readonly qosClass?: string
+  readonly reason?: string
+  readonly message?: string
+}
+
+export interface Pod extends KubeObject {
+  readonly spec: PodSpec
+  readonly status?: PodStatus
+}
+
+export interface ReplicaSetStatus {
+  readonly replicas: number
+  readonly fullyLabeledReplicas?: number
+  readonly readyReplicas?: number
+  readonly availableReplicas?: number
+  readonly terminatingReplicas?: number
+  readonly observedGeneration?: number
+  readonly conditions?: readonly Condition[]
+}
+
+export interface ReplicaSet extends KubeObject {
+  readonly spec: {
+    readonly replicas: number
+    readonly minReadySeconds?: number
+    readonly selector: LabelSelector
+    readonly template: PodTemplate
+  }
+  readonly status?: ReplicaSetStatus
+}
+
+export interface DeploymentStatus extends ReplicaSetStatus {
+  readonly updatedReplicas?: number
+  readonly unavailableReplicas?: number
+}
+
+export interface Deployment extends KubeObject {
+  readonly spec: {
+    readonly replicas: number
+    readonly selector: LabelSelector
+    readonly template: PodTemplate
+    readonly paused?: boolean
+    readonly minReadySeconds?: number
+    readonly revisionHistoryLimit: number
+    readonly progressDeadlineSeconds: number
+    readonly strategy: {
+      readonly type: 'RollingUpdate' | 'Recreate'
+      readonly rollingUpdate?: { readonly maxSurge?: number | string; readonly maxUnavailable?: number | string }
+    }
+  }
+  readonly status?: DeploymentStatus
+}
+
+export interface ServicePort {
+  readonly name?: string
+  readonly port: number
+  readonly targetPort?: number | string
+  readonly nodePort?: number
+  readonly protocol?: string
+  readonly appProtocol?: string
+}
+
+export interface Service extends KubeObject {
+  readonly spec: {
+    readonly selector?: StringMap
+    readonly ports?: readonly ServicePort[]
+    readonly type?: string
+    readonly clusterIP?: string
+    readonly clusterIPs?: readonly string[]
+  }
+}
+
+export interface Endpoint {
+  readonly addresses: readonly string[]
+  readonly conditions: { readonly ready: boolean; readonly serving: boolean; readonly terminating: boolean }
+  readonly nodeName?: string
+  readonly targetRef?: {
+    readonly kind: string
+    readonly namespace: string
+    readonly name: string
+    readonly uid: string
+  }
+}
+
+export interface EndpointSlice extends KubeObject {
+  readonly addressType: string
+  readonly endpoints: readonly Endpoint[]
+  readonly ports?: readonly { readonly name: string; readonly port: number; readonly protocol: string }[]
+}
+
+export interface Node extends KubeObject {
+  readonly spec?: { readonly unschedulable?: boolean }
+  readonly status?: { readonly allocatable?: StringMap; readonly conditions?: readonly Condition[] }
+}
+
+export interface Namespace extends KubeObject {
+  readonly status?: { readonly phase: 'Active' | 'Terminating' }
+}
+
+export interface KubeEvent extends KubeObject {
+  readonly involvedObject: {
+    readonly kind: string
+    readonly name: string
+    readonly namespace?: string
+    readonly uid?: string
+    readonly fieldPath?: string
+  }
+  readonly reason: string
+  readonly message: string
+  readonly type: 'Normal' | 'Warning'
+  readonly count?: number
+  readonly firstTimestamp?: string
+  readonly lastTimestamp?: string
+  readonly source?: { readonly component?: string; readonly host?: string }
+}
+
+export interface HorizontalPodAutoscaler extends KubeObject {
+  readonly spec: {
+    readonly scaleTargetRef: { readonly kind: string; readonly name: string; readonly apiVersion?: string }
+    readonly minReplicas: number
+    readonly maxReplicas: number
+  }
+  readonly status?: { readonly currentReplicas?: number; readonly desiredReplicas?: number }
+}
+
+export interface PodDisruptionBudget extends KubeObject {
+  readonly spec: {
+    readonly selector?: LabelSelector
+    readonly minAvailable?: number | string
+    readonly maxUnavailable?: number | string
+  }
+  readonly status?: {
+    readonly currentHealthy: number
+    readonly desiredHealthy: number
+    readonly disruptionsAllowed: number
+    readonly expectedPods: number
+  }
+}
+
+export interface ResourceQuota extends KubeObject {
+  readonly spec?: { readonly hard?: StringMap }
+  readonly status?: { readonly hard?: StringMap; readonly used?: StringMap }
+}
+
+export interface RouteDestination {
+  readonly destination: { readonly host: string; readonly subset?: string }
+  readonly weight?: number
+}
+
+export interface VirtualService extends KubeObject {
+  readonly spec: {
+    readonly hosts?: readonly string[]
+    readonly http?: readonly {
+      readonly name?: string
+      readonly match?: readonly unknown[]
+      readonly route?: readonly RouteDestination[]
+    }[]
+  }
+}
+
+export interface DestinationRule extends KubeObject {
+  readonly spec: {
+    readonly host: string
+    readonly subsets?: readonly { readonly name: string; readonly labels?: StringMap }[]
+  }
+}
+
+/** Every resource that is served, by its plural name, and the shape of its objects. */
+export interface ResourceObjects {
+  namespaces: Namespace
+  nodes: Node
+  pods: Pod
+  services: Service
+  events: KubeEvent
+  configmaps: KubeObject
+  resourcequotas: ResourceQuota
+  deployments: Deployment
+  replicasets: ReplicaSet
+  endpointslices: EndpointSlice
+  horizontalpodautoscalers: HorizontalPodAutoscaler
+  poddisruptionbudgets: PodDisruptionBudget
+  virtualservices: VirtualService
+  destinationrules: DestinationRule
+}
+
+export type ResourceName = keyof ResourceObjects
