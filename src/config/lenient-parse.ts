@@ -31,8 +31,8 @@ export function lenientParse<T>(schema: z.ZodType<T>, data: unknown, knownKeys: 
     const wrong: Path[] = []
     for (const issue of result.error.issues) {
       const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))
-      // What was taken out in an earlier round is no longer there, and has been told.
-      const told = dropped.some((gone) => gone.length === path.length && gone.every((part, at) => path[at] === part))
+      // What was taken out in an earlier round has been told; that its group now misses it is only a consequence.
+      const told = dropped.some((gone) => path.every((part, at) => gone[at] === part))
       if (!told) findings.push(...asFindings(issue, path, rest, knownKeys))
       wrong.push(...(issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path]))
     }

@@ -40,7 +40,9 @@ const asRatio = (value: string | number) =>
 export function share() {
   const allowed = 'a share, such as 98% or 0.98, from 0% to 100%'
   return z
-    .union([z.number(), z.string().regex(PERCENT)], { error: allowed })
+    .union([z.number({ error: allowed }), z.string({ error: allowed }).regex(PERCENT, { error: allowed })], {
+      error: allowed,
+    })
     .transform(asRatio)
     .pipe(z.number().min(0, { error: allowed }).max(1, { error: allowed }))
 }
@@ -49,13 +51,14 @@ export function share() {
 export function percent() {
   const allowed = 'a whole percentage of the traffic from 1 to 100, such as 25 or 25%'
   return z
-    .union([z.number(), z.string().regex(PERCENT)], { error: allowed })
+    .union([z.number({ error: allowed }), z.string({ error: allowed }).regex(PERCENT, { error: allowed })], {
+      error: allowed,
+    })
     .transform((value) => (typeof value === 'number' ? value : Number.parseFloat(value)))
     .pipe(z.int({ error: allowed }).min(1, { error: allowed }).max(100, { error: allowed }))
 }
 
-export function wholeNumber(least: number, most: number) {
-  const allowed = `a whole number from ${least} to ${most}`
+export function wholeNumber(least: number, most: number, allowed = `a whole number from ${least} to ${most}`) {
   return z.int({ error: allowed }).min(least, { error: allowed }).max(most, { error: allowed })
 }
 

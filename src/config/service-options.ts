@@ -40,14 +40,14 @@ const router = z
   )
   .describe('How traffic is divided. Default: kind: replicas.')
 
+const PODS = 'a whole number from 1 to 1000, or all: as many as the old version has'
+
 const step = z.strictObject(
   {
     percent: percent().describe('Share of production traffic for the new version, 1..100.'),
     observe: duration('1s', '24h').describe('Length of the observation window.'),
     pods: z
-      .union([wholeNumber(1, 1000), z.literal('all')], {
-        error: 'a whole number from 1 to 1000, or all: as many as the old version has',
-      })
+      .union([wholeNumber(1, 1000, PODS), z.literal('all', { error: PODS })], { error: PODS })
       .optional()
       .describe('Pods of the new version. Default: all, as many as the old version has.'),
     gate: oneOf(['auto', 'approval'])

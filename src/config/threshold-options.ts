@@ -28,7 +28,10 @@ function count() {
 function milliseconds() {
   const allowed = 'a length of time, such as 200ms or 1.5s, or a number of milliseconds'
   return z
-    .union([z.number(), z.string().regex(/^\d+(\.\d+)?\s?(ms|s)$/)], { error: allowed })
+    .union(
+      [z.number({ error: allowed }), z.string({ error: allowed }).regex(/^\d+(\.\d+)?\s?(ms|s)$/, { error: allowed })],
+      { error: allowed },
+    )
     .transform((value) => (typeof value === 'number' ? value : (durationMs(value) ?? -1)))
     .pipe(z.number().min(0, { error: allowed }).max(3_600_000, { error: allowed }))
 }
@@ -84,6 +87,7 @@ export function thresholdOptions() {
   return group(shape, allowed)
     .transform((changes): ThresholdChanges | undefined => changes)
     .optional()
+    .describe('The nine metrics of the playbook; say only what differs.')
 }
 
 /** The table with a service's changes. Phase 6 and the report are never stricter than the row's own target by default. */

@@ -37,6 +37,8 @@ export function readYaml(text: string, file: string): YamlSource {
     // After a syntax error the rest is a guess; after a duplicate key it is not.
     const broken = document.errors.some((error) => error.code !== 'DUPLICATE_KEY')
     const data: unknown = broken ? undefined : document.toJS({ maxAliasCount: 100 })
+    // An alias may stand inside its own anchor. Throws for such a circle.
+    JSON.stringify(data)
     const resolve = (node: unknown): unknown => (isAlias(node) ? node.resolve(document) : node)
     const locate = (finding: Finding): ConfigFault => {
       const found = walk(document.contents, finding.path, resolve, finding.atKey ?? false)
