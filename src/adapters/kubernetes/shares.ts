@@ -1,17 +1,22 @@
 /** Real shares of traffic by slot. */
 import type { RealShares, Slot } from '../../ports/cluster.ts'
-import { at, isObject, type JsonObject, listAt, textAt, textMapAt } from './json.ts'
+import { at, type JsonObject, listAt, textAt, textMapAt } from './json.ts'
 import { SLOT_LABEL } from './names.ts'
 import { podsBySlot, type Scene } from './scene.ts'
 
-/** The addresses traffic may go to: ready, and not on their way out. "Ready" of a pod is not yet "routed to". */
-export function readyAddresses(endpointSlices: readonly JsonObject[]): readonly JsonObject[] {
-  return endpointSlices
+/**
+ * Names of the pods traffic may go to (an address where there is no pod): ready, and not on their way out. "Ready" of a
+ * pod is not yet "routed to". A pod with two address families stands in two slices and counts once.
+ */
+export function routedPods(endpointSlices: readonly JsonObject[]): ReadonlySet<string> {
+  const ready = endpointSlices
     .flatMap((slice) => listAt(slice, 'endpoints'))
-    .filter(isObject)
     .filter(
       (endpoint) => at(endpoint, 'conditions', 'ready') !== false && at(endpoint, 'conditions', 'terminating') !== true,
     )
+  return new Set(
+    ready.map((endpoint) => textAt(endpoint, 'targetRef', 'name') ?? JSON.stringify(at(endpoint, 'addresses'))),
+  )
 }
 
 /**
@@ -25,16 +30,10 @@ export function sharesByAddresses(scene: Scene): RealShares {
     for (const pod of pods) slotOfPod.set(textAt(pod, 'metadata', 'name') ?? '', slot)
   }
   const counts: Record<Slot, number> = { stable: 0, canary: 0, previous: 0 }
-  // A pod with two address families stands in two slices: once is enough.
-  const seen = new Set<string>()
-  for (const endpoint of readyAddresses(scene.endpointSlices)) {
-    const name = textAt(endpoint, 'targetRef', 'name') ?? JSON.stringify(at(endpoint, 'addresses'))
-    if (seen.has(name)) continue
-    seen.add(name)
-    counts[slotOfPod.get(name) ?? 'stable']++
-  }
-  if (seen.size === 0) return null
-  const percent = (slot: Slot) => (100 * counts[slot]) / seen.size
+  const routed = routedPods(scene.endpointSlices)
+  for (const name of routed) counts[slotOfPod.get(name) ?? 'stable']++
+  if (routed.size === 0) return null
+  const percent = (slot: Slot) => (100 * counts[slot]) / routed.size
   return {
     stable: 100 - percent('canary') - percent('previous'),
     canary: percent('canary'),

@@ -12,7 +12,7 @@ import { parseQuantity } from '../quantity.ts'
 import { rolloutState } from '../rollout-state.ts'
 import { podsBySlot, type Scene } from '../scene.ts'
 import { matches, matchesLabelSelector } from '../selectors.ts'
-import { readyAddresses } from '../shares.ts'
+import { routedPods } from '../shares.ts'
 import { canaryDeployment, promotedTemplate } from '../slot-deployments.ts'
 import { allPods, disruptionBudgets, nodeMetrics, nodes, resourceQuotas } from '../target.ts'
 import { templateOf } from '../traffic.ts'
@@ -63,7 +63,7 @@ export async function inspect(
   return {
     workload: workload && workloadFacts(service, workload, scene),
     service: scene.service && serviceFacts(scene.service, labels),
-    endpoints: readyAddresses(scene.endpointSlices).length,
+    endpoints: routedPods(scene.endpointSlices).size,
     nodeLoad,
     headroom,
     quotas,
