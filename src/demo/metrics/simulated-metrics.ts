@@ -25,6 +25,8 @@ export interface SimulatedMetricsOptions {
   readonly port?: number
 }
 
+export type { VersionNumbers }
+
 export interface SimulatedMetrics {
   /** The metrics store's address, and the front door's: `<url>/<namespace>/<service>/health`. */
   readonly url: string
