@@ -72,7 +72,10 @@ function seedRouting(cluster: SimulatedCluster, namespace: string, service: Seed
       spec: { selector, ports },
     })
   }
-  if (mesh === undefined) return createService(name, labels)
+  if (mesh === undefined) {
+    createService(name, labels)
+    return
+  }
   const canary = mesh === 'host' ? { host: `${name}-canary` } : { host: name, subset: 'canary' }
   const stable = mesh === 'host' ? { host: name } : { host: name, subset: 'stable' }
   createService(name, mesh === 'host' ? { app: name, track: 'stable' } : { app: name })

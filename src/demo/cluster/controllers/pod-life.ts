@@ -5,7 +5,6 @@
 import { after, type ClusterContext, timestamp } from '../cluster-context.ts'
 import type { Sicknesses, SicknessKind } from '../sickness.ts'
 import type { Container, ContainerStatus, Pod } from '../store/kube-objects.ts'
-import { fnv32a } from '../store/seeded-names.ts'
 import { type Crash, crashContainers, isCrash } from './pod-crash.ts'
 import { endPod } from './pod-end.ts'
 import { currentPod, runningStatus, waitingStatus, writePodStatus } from './pod-status.ts'
@@ -109,14 +108,22 @@ class PodLifeKeeper {
 
   #schedule(pod: Pod): void {
     const placed = pod.spec.nodeName === undefined ? schedulePod(this.#context, this.#record, pod) : pod
-    if (!placed) return this.#next(pod, RETRY_SCHEDULING_MS, (found) => this.#schedule(found))
+    if (!placed) {
+      this.#next(pod, RETRY_SCHEDULING_MS, (found) => this.#schedule(found))
+      return
+    }
     const now = timestamp(this.#context.clock.now())
     const statuses = placed.spec.containers.map((container) => waitingStatus(container, 'ContainerCreating'))
-    const host = `10.0.0.${(fnv32a(placed.spec.nodeName ?? '') % 200) + 10}`
+    const host = this.#hostAddress(placed)
     const extra = { startTime: now, hostIP: host, hostIPs: [{ ip: host }] }
     this.#say(placed, 'Normal', 'Pulling', (container) => `Pulling image "${container.image}"`)
     const created = writePodStatus(this.#context, placed, statuses, extra)
     this.#next(created, this.#context.timings.pullMs, (found) => this.#pull(found, 0))
+  }
+
+  #hostAddress(pod: Pod): string {
+    const status = this.#context.store.get('nodes', undefined, pod.spec.nodeName ?? '')?.status
+    return status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '10.0.0.1'
   }
 
   #say(
@@ -140,7 +147,10 @@ class PodLifeKeeper {
 
   #pull(pod: Pod, tries: number): void {
     const missing = this.#sick(pod, (kind) => kind === 'image-pull')
-    if (missing.length === 0) return this.#start(pod)
+    if (missing.length === 0) {
+      this.#start(pod)
+      return
+    }
     const { backOffMs, backOffMaxMs } = this.#context.timings
     const statuses = pod.spec.containers.map((container): ContainerStatus => {
       if (!missing.includes(container.name)) return waitingStatus(container, 'ContainerCreating')
@@ -166,13 +176,7 @@ class PodLifeKeeper {
     const now = timestamp(clock.now())
     const restarts = (pod.status?.containerStatuses ?? []).filter(({ state }) => state.running === undefined)
     const starting = restarts.map(({ name }) => name)
-    this.#say(
-      pod,
-      'Normal',
-      'Pulled',
-      (container) => `Container image "${container.image}" already present on machine and can be accessed by the pod`,
-      starting,
-    )
+    this.#say(pod, 'Normal', 'Pulled', (container) => this.#pulledText(pod, container), starting)
     this.#say(pod, 'Normal', 'Created', () => 'Container created', starting)
     this.#say(pod, 'Normal', 'Started', () => 'Container started', starting)
     const statuses = pod.spec.containers.map((container): ContainerStatus => {
@@ -192,6 +196,13 @@ class PodLifeKeeper {
     this.#lastAddress += 1
     const place = this.#lastAddress
     return `10.244.${Math.floor(place / 250) % 250}.${(place % 250) + 2}`
+  }
+
+  #pulledText(pod: Pod, { name, image }: Container): string {
+    const restarts = pod.status?.containerStatuses?.find((status) => status.name === name)?.restartCount ?? 0
+    if (restarts > 0) return `Container image "${image}" already present on machine and can be accessed by the pod`
+    const seconds = (this.#context.timings.pullMs / 1000).toFixed(1)
+    return `Successfully pulled image "${image}" in ${seconds}s (${seconds}s including waiting).`
   }
 
   /** Readiness as the probes see it now. */
@@ -217,7 +228,10 @@ class PodLifeKeeper {
 
   #crash(pod: Pod): void {
     const names = this.#sick(pod, isCrash)
-    if (names.length === 0) return this.#start(pod)
+    if (names.length === 0) {
+      this.#start(pod)
+      return
+    }
     const kind = this.#sick(pod, (sickness) => sickness === 'oom').length > 0 ? 'oom' : 'crashloop'
     const crash: Crash = { pod, names, kind }
     const { pod: crashed, waitMs } = crashContainers(this.#context, this.#record, crash)

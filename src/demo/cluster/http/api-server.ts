@@ -63,8 +63,9 @@ async function stopServer(server: Server, streams: ReadonlySet<() => void>): Pro
 function answerFault(request: IncomingMessage, response: ServerResponse, fault: ApiFault, faults: ApiFaults): void {
   const { answer, retryAfterSeconds = answer === 429 ? 1 : undefined } = fault
   request.resume()
-  if (answer === 'disconnect') return void response.destroy()
-  if (answer === 'hang') return faults.onClear(() => response.destroy())
+  if (answer === 'disconnect') response.destroy()
+  if (answer === 'hang') faults.onClear(() => response.destroy())
+  if (typeof answer === 'string') return
   const details = retryAfterSeconds === undefined ? {} : { retryAfterSeconds }
   const error = new ApiError(answer, FAULT_REASONS[answer] ?? 'InternalError', `simulated fault: ${answer}`, details)
   response.writeHead(answer, {

@@ -49,6 +49,10 @@ async function readBody(request: IncomingMessage): Promise<string> {
 }
 
 function parseBody(text: string, contentType: string): unknown {
+  if (!/(json|yaml)$/.test(contentType)) {
+    const message = `the body of the request was in an unknown format (${contentType}): this server reads JSON and YAML`
+    throw new ApiError(415, 'UnsupportedMediaType', message)
+  }
   try {
     return contentType.endsWith('yaml') ? parseYaml(text) : JSON.parse(text)
   } catch (error) {

@@ -12,7 +12,7 @@ export function handleMetrics(context: ClusterContext, exchange: Exchange): void
   if (!match || exchange.method !== 'GET') throw unknownPath()
   const [, namespace, resource, name] = match
   const matches = matcherOf(exchange)
-  const items =
+  const items: readonly Named[] =
     resource === 'nodes'
       ? context.store
           .list('nodes')
@@ -22,12 +22,21 @@ export function handleMetrics(context: ClusterContext, exchange: Exchange): void
           .list('pods', namespace)
           .filter(matches)
           .flatMap((pod) => podMetrics(context, pod) ?? [])
-  if (name === undefined) {
-    const kind = resource === 'nodes' ? 'NodeMetricsList' : 'PodMetricsList'
-    return answerJson(exchange, 200, { kind, apiVersion: 'metrics.k8s.io/v1beta1', metadata: {}, items })
-  }
+  const kind = resource === 'nodes' ? 'NodeMetricsList' : 'PodMetricsList'
+  const list = { kind, apiVersion: 'metrics.k8s.io/v1beta1', metadata: {}, items }
+  answerJson(exchange, 200, name === undefined ? list : named(items, resource ?? '', name))
+}
+
+function named<T extends { readonly metadata: { readonly name: string } }>(
+  items: readonly T[],
+  kind: string,
+  name: string,
+): T {
   const found = items.find(({ metadata }) => metadata.name === name)
-  if (found) return answerJson(exchange, 200, found)
-  const text = `${resource ?? ''}.metrics.k8s.io "${name}" not found`
-  throw new ApiError(404, 'NotFound', text, { name, group: 'metrics.k8s.io', kind: resource ?? '' })
+  if (found) return found
+  throw new ApiError(404, 'NotFound', `${kind}.metrics.k8s.io "${name}" not found`, {
+    name,
+    group: 'metrics.k8s.io',
+    kind,
+  })
 }

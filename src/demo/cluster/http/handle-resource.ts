@@ -31,7 +31,8 @@ export function handleResource(
     else throw notAllowed()
     return undefined
   }
-  handleOne(context, exchange, path, path.name)
+  const { code, body } = handleOne(context, exchange, path, path.name)
+  answerJson(exchange, code, body)
   return undefined
 }
 
@@ -50,12 +51,18 @@ function watch(context: ClusterContext, exchange: Exchange, { definition, namesp
 }
 
 function list(context: ClusterContext, exchange: Exchange, { definition, namespace }: ResourcePath): void {
-  const items = context.store.list(definition.plural, namespace).filter(matcherOf(exchange))
+  const matching = context.store.list(definition.plural, namespace).filter(matcherOf(exchange))
+  const items = [...matching].sort(byName)
   const version = String(context.store.version())
-  if (wantsTable(exchange.accept)) return answerJson(exchange, 200, asTable(context, definition, items, version))
-  const apiVersion = apiVersionOf(definition)
-  const metadata = { resourceVersion: version }
-  answerJson(exchange, 200, { kind: `${definition.kind}List`, apiVersion, metadata, items })
+  const kind = `${definition.kind}List`
+  const plain = { kind, apiVersion: apiVersionOf(definition), metadata: { resourceVersion: version }, items }
+  answerJson(exchange, 200, wantsTable(exchange.accept) ? asTable(context, definition, items, version) : plain)
+}
+
+/** Lists come in the order of their keys, as from etcd. */
+function byName(a: KubeObject, b: KubeObject): number {
+  const key = ({ metadata }: KubeObject) => `${metadata.namespace ?? ''}/${metadata.name}`
+  return key(a) < key(b) ? -1 : 1
 }
 
 function create(context: ClusterContext, exchange: Exchange, { definition, namespace }: ResourcePath): void {
@@ -78,40 +85,49 @@ function subresourceOf({ definition, subresource }: ResourcePath): Subresource {
   throw unknownPath()
 }
 
-function handleOne(context: ClusterContext, exchange: Exchange, path: ResourcePath, name: string): void {
+interface Answer {
+  readonly code: number
+  readonly body: unknown
+}
+
+function handleOne(context: ClusterContext, exchange: Exchange, path: ResourcePath, name: string): Answer {
   const { definition, namespace } = path
   const { method, body, contentType } = exchange
   const subresource = subresourceOf(path)
-  const answer = (object: KubeObject, code = 200) => answerJson(exchange, code, object)
   const read = () => readObject(context, definition, namespace, name)
-  if (method === 'GET') {
-    const object = read()
-    if (subresource === 'scale') return answer(scaleOf(object))
-    if (!wantsTable(exchange.accept)) return answer(object)
-    return answerJson(exchange, 200, asTable(context, definition, [object], object.metadata.resourceVersion))
-  }
+  if (method === 'GET') return { code: 200, body: shown(context, exchange, path, read()) }
   if (method === 'PUT') {
     const options = writeOptions(definition, exchange)
-    return answer(updateObject(context, definition, read(), body, subresource, options))
+    return { code: 200, body: updateObject(context, definition, read(), body, subresource, options) }
   }
   if (method === 'PATCH') {
     const existed = context.store.get(definition.plural, namespace, name) !== undefined
     const options = writeOptions(definition, exchange, APPLY_TYPES.includes(contentType))
     const target = { definition, namespace, name, subresource, contentType }
-    return answer(patchObject(context, target, body, options), existed ? 200 : 201)
+    return { code: existed ? 200 : 201, body: patchObject(context, target, body, options) }
   }
-  if (method !== 'DELETE' || subresource !== undefined) throw notAllowed()
+  if (method === 'DELETE' && subresource === undefined) return deleteOne(context, exchange, path, read())
+  throw notAllowed()
+}
+
+function shown(context: ClusterContext, exchange: Exchange, path: ResourcePath, object: KubeObject): unknown {
+  if (path.subresource === 'scale') return scaleOf(object)
+  if (!wantsTable(exchange.accept)) return object
+  return asTable(context, path.definition, [object], object.metadata.resourceVersion)
+}
+
+function deleteOne(
+  context: ClusterContext,
+  exchange: Exchange,
+  { definition }: ResourcePath,
+  object: KubeObject,
+): Answer {
   const { dryRun } = writeOptions(definition, exchange)
-  const object = read()
   const left = deleteObject(context, definition, object, deleteOptions(exchange), dryRun)
-  if (left) return answer(left)
   // pods that go at once are answered as objects, everything else as a Status
-  if (definition.plural === 'pods') return answer(object)
-  const details = {
-    name,
-    ...(definition.group === '' ? {} : { group: definition.group }),
-    kind: definition.plural,
-    uid: object.metadata.uid,
-  }
-  answerJson(exchange, 200, { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details })
+  if (left || definition.plural === 'pods') return { code: 200, body: left ?? object }
+  const { name, uid } = object.metadata
+  const group = definition.group === '' ? {} : { group: definition.group }
+  const details = { name, ...group, kind: definition.plural, uid }
+  return { code: 200, body: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details } }
 }

@@ -227,7 +227,11 @@ export interface EndpointSlice extends KubeObject {
 
 export interface Node extends KubeObject {
   readonly spec?: { readonly unschedulable?: boolean }
-  readonly status?: { readonly allocatable?: StringMap; readonly conditions?: readonly Condition[] }
+  readonly status?: {
+    readonly allocatable?: StringMap
+    readonly conditions?: readonly Condition[]
+    readonly addresses?: readonly { readonly type: string; readonly address: string }[]
+  }
 }
 
 export interface Namespace extends KubeObject {
