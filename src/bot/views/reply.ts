@@ -19,7 +19,7 @@ export interface ReplyFacts {
 export function drawReply(reply: Reply, { catalogue, commandName = '/deploy' }: ReplyFacts): ChatMessage {
   switch (reply.kind) {
     case 'done': {
-      const text = escapeText(renamed(reply.text, commandName))
+      const text = withChannels(escapeText(renamed(reply.text, commandName)))
       return fitToSlack({ text, blocks: [section(text)] })
     }
     case 'plan':
@@ -35,9 +35,9 @@ export function drawReply(reply: Reply, { catalogue, commandName = '/deploy' }: 
 
 /** What is blocked and why, what that means for traffic, what to do next; the code stands last, for searching. */
 export function drawRefusal(refusal: Refusal, commandName = '/deploy'): ChatMessage {
-  const what = escapeText(renamed(refusal.what, commandName))
+  const what = withChannels(escapeText(renamed(refusal.what, commandName)))
   const traffic = escapeText(renamed(refusal.traffic, commandName))
-  const next = withMentions(escapeText(renamed(refusal.next, commandName)))
+  const next = withPeople(withChannels(escapeText(renamed(refusal.next, commandName))))
   return fitToSlack({
     text: `${what} ${traffic} ${next}`,
     blocks: [section(`⛔ *${what.replaceAll('*', '')}*\n${traffic}\n${next}`), context(`Code ${refusal.code}`)],
@@ -45,8 +45,13 @@ export function drawRefusal(refusal: Refusal, commandName = '/deploy'): ChatMess
 }
 
 /** The people who may clear a refusal are named by handlers as `<@id>`; a private answer notifies none of them. */
-function withMentions(escaped: string): string {
+function withPeople(escaped: string): string {
   return escaped.replace(/&lt;@([UW][A-Z0-9]{1,20})&gt;/g, '<@$1>')
+}
+
+/** Channels are named by handlers as `<#id>`; that notifies nobody. */
+function withChannels(escaped: string): string {
+  return escaped.replace(/&lt;#(C[A-Z0-9]{1,20})&gt;/g, '<#$1>')
 }
 
 function renamed(text: string, commandName: string): string {
