@@ -2,6 +2,7 @@
  * Requests to one API server, in plain JSON. Not the typed clients of @kubernetes/client-node: their models drop every
  * field they do not know, and a pinned template or a foreign VirtualService must come back as it was.
  */
+import { setMaxListeners } from 'node:events'
 import { type Dispatcher, request as send } from 'undici'
 import { ClusterError } from '../../ports/cluster.ts'
 import { answeredFailure, isStatus, unansweredFailure, type Verb } from './api-failure.ts'
@@ -111,7 +112,11 @@ function timeLimit(outer: AbortSignal | undefined, ms: number) {
   // A real timer on purpose: it bounds a network call, not anything of a deployment.
   const timer = setTimeout(() => stop(`no answer from the API server within ${ms} ms`), ms)
   if (outer?.aborted) stopped()
-  else outer?.addEventListener('abort', stopped, { once: true })
+  else if (outer) {
+    // A look is a dozen requests at once on one signal; Node warns of a leak from eleven listeners on.
+    setMaxListeners(0, outer)
+    outer.addEventListener('abort', stopped, { once: true })
+  }
   return {
     signal: controller.signal,
     why: () => why,
