@@ -18,8 +18,9 @@ export function judgeQueries(service: Service, findings: readonly QueryFinding[]
   const evidence = findings.map(describe).join('\n')
   const asked = findings.filter((row) => row.series !== null)
   const faulty = findings.filter((row) => row.fault !== null || row.series !== 1)
-  if (findings.length > 0 && asked.length === 0) {
-    const why = [...new Set(findings.map((row) => fullStop(row.fault ?? 'no answer')))].join(' ')
+  if (asked.length === 0) {
+    const faults = new Set(findings.map((row) => fullStop(row.fault ?? 'no reason given')))
+    const why = faults.size === 0 ? 'nothing was asked.' : [...faults].join(' ')
     return {
       status: 'fails',
       sentence: `The metrics store gave no answer, so the new version could not be judged: ${why} Bring it back, or correct its address.`,

@@ -1,4 +1,5 @@
 /** Runs the checks a step names, all at once, each with its own time, on one shared look at the cluster. */
+import { setMaxListeners } from 'node:events'
 import type { Deployment } from '../playbook/deployment.ts'
 import type { Inspection } from '../ports/cluster.ts'
 import type { Check, CheckContext, CheckPorts } from './check.ts'
@@ -20,12 +21,21 @@ export async function runChecks(
   find: (name: string) => Check | undefined = checkNamed,
 ): Promise<ChecksOutcome> {
   const { checkMs } = deployment.plan.service.timeouts
-  const inspection = inspectOnce(ports, deployment, checkMs, signal)
-  const results = await Promise.all(
-    names.map((name) => runOne(find(name), name, { ports, deployment, checkMs, signal, inspection })),
-  )
   signal.throwIfAborted()
-  return joinResults(results)
+  const stop = new AbortController()
+  // Every check listens: more of them than Node takes for a leak.
+  setMaxListeners(0, stop.signal)
+  const pass = () => stop.abort(signal.reason)
+  signal.addEventListener('abort', pass, { once: true })
+  try {
+    const inspection = inspectOnce(ports, deployment, checkMs, stop.signal)
+    const run: Run = { ports, deployment, checkMs, signal: stop.signal, inspection }
+    const results = await Promise.all(names.map((name) => runOne(find(name), name, run)))
+    signal.throwIfAborted()
+    return joinResults(results)
+  } finally {
+    signal.removeEventListener('abort', pass)
+  }
 }
 
 interface Run {

@@ -6,10 +6,12 @@ import { count, kubectl, labelList } from './words.ts'
 export const serviceHasEndpoints: Check = {
   name: 'service-has-endpoints',
   claim: 'the Service selects the pods it should, and ready ones stand behind it',
-  run: async ({ service, inspection }) => judgeEndpoints(service, await inspection()),
+  run: async ({ service, deployment, inspection }) => judgeEndpoints(service, await inspection(), deployment.settled),
 }
 
-export function judgeEndpoints(service: Service, { service: front, endpoints, workload }: Inspection): CheckResult {
+/** `settled`: the extra Deployment is gone, so it no longer matters who would select its pods. */
+export function judgeEndpoints(service: Service, inspection: Inspection, settled: boolean): CheckResult {
+  const { service: front, endpoints, workload } = inspection
   const name = `Service ${service.namespace}/${service.serviceName}`
   if (!front) {
     return {
@@ -24,7 +26,7 @@ export function judgeEndpoints(service: Service, { service: front, endpoints, wo
       sentence: `${name} does not select the pods of ${service.workload}: its selector is ${selector}, and their labels differ (${kubectl(service, 'get pods --show-labels')}). Correct it with ${kubectl(service, `edit service ${service.serviceName}`)}, or name the right \`service\` in tminus.yml.`,
     }
   }
-  if (service.router.kind === 'istio' && service.router.by === 'host' && front.selectsCanary) {
+  if (!settled && service.router.kind === 'istio' && service.router.by === 'host' && front.selectsCanary) {
     return {
       status: 'fails',
       sentence: `${name} (selector ${selector}) would also select the new version's pods, so they would get traffic past the VirtualService's weights. Add a label to its selector and to the pods of ${service.workload} that the new version's pods lack (such as track=stable, with \`canaryLabels: { track: canary }\` in tminus.yml), or route \`by: subset\`.`,

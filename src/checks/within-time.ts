@@ -3,7 +3,7 @@
 export class TimeOver extends Error {
   readonly afterMs: number
   constructor(afterMs: number) {
-    super(`no answer within ${Math.round(afterMs / 100) / 10} s`)
+    super(`no answer within ${afterMs < 1_000 ? `${afterMs} ms` : `${Math.round(afterMs / 100) / 10} s`}`)
     this.name = 'TimeOver'
     this.afterMs = afterMs
   }

@@ -16,7 +16,8 @@ const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const
 
 /** Bytes in the unit that reads best: `512 MiB`, `1.5 GiB`. */
 export function bytes(amount: number): string {
-  const power = amount < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log(amount) / Math.log(1024)))
+  const size = Math.abs(amount)
+  const power = size < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log(size) / Math.log(1024)))
   return `${Number((amount / 1024 ** power).toFixed(1))} ${UNITS[power] ?? 'B'}`
 }
 
