@@ -1,8 +1,9 @@
 import { useState } from 'react'
-import { type Block, Message, type MessageProps } from 'slack-blocks-to-jsx'
 import { objects, plain } from './block-fields.ts'
 import { type Choice, Control, initialEntry } from './controls.tsx'
-import { usePage } from './use-workspace.ts'
+import { LibraryBlocks } from './library-blocks.tsx'
+import { Mrkdwn } from './mrkdwn.tsx'
+import { ContextBlock, HeaderBlock, ImageBlock, SectionBlock } from './text-blocks.tsx'
 import type { Json, Outcome } from './wire.ts'
 
 /** `state.values` of Slack: block id, then action id, then what is chosen. */
@@ -21,10 +22,7 @@ interface BlockKitProps {
   }
 }
 
-/**
- * Draws blocks: what one only reads comes from the library; what one presses or fills in is drawn here, because the
- * library reports no clicks.
- */
+/** Draws blocks. What one presses, fills in or reads in Slack's markup is drawn here; the rest comes from the library. */
 export function BlockKit({ blocks, onAction, form }: BlockKitProps) {
   const [own, setOwn] = useState<Values>({})
   const values = form?.values ?? own
@@ -38,14 +36,9 @@ export function BlockKit({ blocks, onAction, form }: BlockKitProps) {
   }
   return (
     <div className="blocks">
-      {grouped(blocks).map((group) => {
-        const first = group[0] ?? {}
-        const key = String(first.block_id)
-        if (first.type === 'actions') return <ActionsBlock key={key} block={first} fields={fields} />
-        if (first.type === 'input') return <InputBlock key={key} block={first} fields={fields} />
-        if (hasControl(first)) return <SectionWithControl key={key} block={first} fields={fields} />
-        return <Drawn key={key} blocks={group} />
-      })}
+      {blocks.map((block) => (
+        <OneBlock key={String(block.block_id)} block={block} fields={fields} />
+      ))}
     </div>
   )
 }
@@ -58,29 +51,29 @@ interface Fields {
 }
 
 /** Text in Slack's markup, for messages without blocks. */
-export function Words({ text, inline = false }: { readonly text: string; readonly inline?: boolean }) {
-  if (text === '') return null
-  const block = { type: 'section', block_id: 'words', text: { type: 'mrkdwn', text } }
-  return (
-    <span className={inline ? 'words inline' : 'words'}>
-      <Drawn blocks={[block]} />
-    </span>
-  )
+export function Words({ text }: { readonly text: string }) {
+  return text === '' ? null : <Mrkdwn text={text} />
 }
 
-function Drawn({ blocks }: { readonly blocks: readonly Json[] }) {
-  const { people, channels, app } = usePage()
-  const users = people.map((person) => ({ id: person.id, name: person.realName }))
-  const data: NonNullable<MessageProps['data']> = {
-    users: [...users, { id: app.botUserId, name: app.botName }],
-    channels: channels.map((channel) => ({ id: channel.id, name: channel.name })),
+function OneBlock({ block, fields }: { readonly block: Json; readonly fields: Fields }) {
+  switch (block.type) {
+    case 'actions':
+      return <ActionsBlock block={block} fields={fields} />
+    case 'input':
+      return <InputBlock block={block} fields={fields} />
+    case 'section':
+      return <SectionWithControl block={block} fields={fields} />
+    case 'header':
+      return <HeaderBlock block={block} />
+    case 'context':
+      return <ContextBlock block={block} />
+    case 'divider':
+      return <hr />
+    case 'image':
+      return <ImageBlock block={block} />
+    default:
+      return <LibraryBlocks blocks={[block]} />
   }
-  return <Message blocks={blocks.filter(isBlock)} logo="" name="" data={data} withoutWrapper />
-}
-
-/** The workspace took these blocks, so they passed Slack's own rules; the library skips kinds it does not know. */
-function isBlock(block: Json): block is Json & Block {
-  return typeof block.type === 'string'
 }
 
 function ActionsBlock({ block, fields }: { readonly block: Json; readonly fields: Fields }) {
@@ -94,14 +87,9 @@ function ActionsBlock({ block, fields }: { readonly block: Json; readonly fields
 }
 
 function SectionWithControl({ block, fields }: { readonly block: Json; readonly fields: Fields }) {
-  const { accessory, ...rest } = block
-  const [element] = objects([accessory])
-  return (
-    <div className="section-with-control">
-      <Drawn blocks={[rest]} />
-      {element && <BoundControl block={block} element={element} fields={fields} acts />}
-    </div>
-  )
+  const [element] = objects([block.accessory])
+  if (!element || element.type === 'image') return <SectionBlock block={block} />
+  return <SectionBlock block={block} control={<BoundControl block={block} element={element} fields={fields} acts />} />
 }
 
 function InputBlock({ block, fields }: { readonly block: Json; readonly fields: Fields }) {
@@ -159,25 +147,6 @@ function BoundControl({ block, element, fields, acts }: BoundControlProps) {
 function withEntry(values: Values, choice: Choice, entry: Json): Values {
   const { blockId = '', actionId = '' } = choice
   return { ...values, [blockId]: { ...values[blockId], [actionId]: entry } }
-}
-
-/** Runs of blocks that are only read stay together, so that the library can space them. */
-function grouped(blocks: readonly Json[]): readonly (readonly Json[])[] {
-  const groups: Json[][] = []
-  let isOpen = false
-  for (const block of blocks) {
-    const isDrawn = block.type !== 'actions' && block.type !== 'input' && !hasControl(block)
-    const last = groups.at(-1)
-    if (isDrawn && isOpen && last) last.push(block)
-    else groups.push([block])
-    isOpen = isDrawn
-  }
-  return groups
-}
-
-function hasControl(block: Json): boolean {
-  const [accessory] = objects([block.accessory])
-  return block.type === 'section' && accessory !== undefined && accessory.type !== 'image'
 }
 
 /** What a modal starts with: every input's initial value. */

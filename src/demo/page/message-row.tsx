@@ -3,6 +3,7 @@ import { Avatar } from './avatar.tsx'
 import { BlockKit, Words } from './block-kit.tsx'
 import { MessageFiles } from './message-files.tsx'
 import { clockTime } from './message-time.ts'
+import { Emoji } from './mrkdwn.tsx'
 import { authorOf, threadMessages } from './page-state.ts'
 import { usePage } from './use-workspace.ts'
 import { act } from './wire.ts'
@@ -114,7 +115,7 @@ function Reactions({ message }: { readonly message: SlackMessage }) {
     <p className="reactions">
       {message.reactions.map((reaction) => (
         <span key={reaction.name} className="reaction" title={`:${reaction.name}:`}>
-          <Words text={`:${reaction.name}:`} inline /> {reaction.users.length}
+          <Emoji name={reaction.name} /> {reaction.users.length}
         </span>
       ))}
     </p>

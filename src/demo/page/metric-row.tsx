@@ -1,6 +1,6 @@
 import type { PanelMetric } from '../workspace/panels.ts'
 
-const WIDTH = 88
+const WIDTH = 60
 const HEIGHT = 26
 const SIGNS = { ok: '✓', warning: '!', critical: '✕', 'no data': '?' } as const
 

@@ -38,7 +38,7 @@ function DemoClock({ nowMs, factor }: { readonly nowMs: number; readonly factor:
     <section className="card demo-clock" aria-label="Demo clock">
       <time dateTime={iso}>{iso.slice(11, 19)}</time>
       <span>
-        {iso.slice(0, 10)} UTC, <strong>{factor}×</strong> as fast
+        {iso.slice(0, 10)} UTC · <strong>{factor}× speed</strong>
       </span>
     </section>
   )
@@ -48,7 +48,7 @@ function ServiceCard({ service }: { readonly service: PanelService }) {
   return (
     <section className="card">
       <h2>
-        Service <code>{service.name}</code>
+        Service <code className="service-name">{service.name}</code>
       </h2>
       <div className="share-bar" aria-hidden="true">
         {service.versions.map((version, index) => (
