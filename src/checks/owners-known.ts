@@ -59,6 +59,5 @@ export function judgeOwners(service: Service, { workload }: Inspection): CheckRe
   return {
     status: 'holds',
     sentence: `No GitOps controller manages ${service.workload}${writers === '' ? '' : ` (last written by ${writers})`}.`,
-    evidence,
   }
 }

@@ -38,7 +38,6 @@ export function judgeQueries(service: Service, findings: readonly QueryFinding[]
   return {
     status: 'holds',
     sentence: `${findings.length} queries answer with one series each: ${findings.map((row) => row.row).join(', ')}.`,
-    evidence,
   }
 }
 
