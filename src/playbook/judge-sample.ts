@@ -34,7 +34,13 @@ export function judgeSample(sample: Sample, service: Service): Verdict {
     .map((row) =>
       row.metric === 'error-rate' ? judgeErrors(row, sample, service) : judgeReading(row, sample, service),
     )
-  const level = WORST_FIRST.find((candidate) => findings.some((finding) => finding.level === candidate)) ?? 'ok'
+  const levels = findings.map((finding) => finding.level)
+  // A percentile over a handful of requests is not judged; that alone is no objection while the errors could be judged.
+  const errorsJudged = findings.some(
+    (finding) => finding.threshold.metric === 'error-rate' && finding.level !== 'low-traffic',
+  )
+  const counted = errorsJudged ? levels.filter((candidate) => candidate !== 'low-traffic') : levels
+  const level = WORST_FIRST.find((candidate) => counted.includes(candidate)) ?? 'ok'
   const detail =
     level === 'ok'
       ? ''
@@ -113,5 +119,6 @@ export function formatValue(value: number, unit: Unit): string {
   if (unit === 'ms') return `${Math.round(value)} ms`
   if (unit === 'count') return `${Math.round(value)}`
   const percent = value * 100
-  return `${percent >= 10 ? Math.round(percent) : Number(percent.toFixed(2))} %`
+  // Between 10 and 99 % a digit behind the point tells nobody anything; near 100 % it is all that matters.
+  return `${percent >= 10 && percent < 99 ? Math.round(percent) : Number(percent.toFixed(2))} %`
 }

@@ -5,7 +5,7 @@ import { imageReference, podsForShare } from '../../playbook/image.ts'
 import { formatValue, judgeSample } from '../../playbook/judge-sample.ts'
 import type { Step, Want } from '../../playbook/plan.ts'
 import { round } from '../../playbook/refuse.ts'
-import type { RealShares, SlotState } from '../../ports/cluster.ts'
+import type { SlotState } from '../../ports/cluster.ts'
 import type { Engine } from '../engine.ts'
 import { SOON_MS, type StepResult, writeContext } from './result.ts'
 
@@ -139,15 +139,9 @@ async function route(
   const shares = await engine.cluster.route(deployment.plan.service, percent, writeContext(deployment, signal))
   return {
     kind: 'done',
-    text: `${percent} % of the traffic to ${deployment.version}${shareNote(shares, percent)}.`,
+    text: `${percent} % of the traffic is given to ${deployment.version}.`,
     facts: { realShare: shares?.canary ?? null },
   }
-}
-
-function shareNote(shares: RealShares, percent: number): string {
-  if (shares === null) return ' (real share not known)'
-  const differs = shares.canary > percent * 2 || shares.canary < percent / 2
-  return ` (really ${round(shares.canary)} %${differs ? ', more than twice off the plan: pods are few' : ''})`
 }
 
 async function verifyRoute(

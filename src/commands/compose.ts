@@ -1,0 +1,31 @@
+/** Joins ports and rules into a running bot: the same joints for production, demo and rehearsal. */
+import { announcer } from '../bot/announcer.ts'
+import { answerWith } from '../handlers/answer.ts'
+import type { Answer } from '../handlers/ask.ts'
+import type { Engine } from '../jobs/engine.ts'
+import { sweep } from '../jobs/sweep.ts'
+import { makeWatches } from '../jobs/watches.ts'
+import { jobTable } from '../jobs/work.ts'
+import type { Service } from '../playbook/service.ts'
+import type { Chat } from '../ports/chat.ts'
+import type { People } from '../ports/people.ts'
+
+export interface Worker {
+  /** Finds what a crash left behind; returns how many deployments were looked at. */
+  sweep(): Promise<number>
+  stop(): void
+}
+
+/** Starts working the queue, and looks once for what an earlier process left. */
+export async function startWorker(engine: Engine, chat: Chat): Promise<Worker> {
+  const { store, queue, clock, log } = engine
+  const watches = makeWatches(engine)
+  await queue.work(jobTable(engine, announcer({ store, chat, queue, clock, log }), watches))
+  await sweep(engine)
+  return { sweep: () => sweep(engine), stop: () => watches.close() }
+}
+
+export function makeAnswer(engine: Engine, people: People, services: readonly Service[]): Answer {
+  const { store, queue, cluster, clock, log } = engine
+  return answerWith({ store, queue, people, cluster, clock, log, services })
+}

@@ -1,0 +1,214 @@
+/** Drives one deployment through stepped time: run what is due, let people answer, jump to the next deadline. */
+import { type SteppedClock, steppedClock } from '../../adapters/clocks.ts'
+import { type MemoryQueue, memoryQueue } from '../../adapters/memory/memory-queue.ts'
+import { memoryStore } from '../../adapters/memory/memory-store.ts'
+import { parseCommand } from '../../bot/command/parse-command.ts'
+import { drawParseFault } from '../../bot/views/fault.ts'
+import { drawReply } from '../../bot/views/reply.ts'
+import type { Catalogue } from '../../config.ts'
+import { type FaultName, startWorld, type World } from '../../demo/world.ts'
+import type { Answer, Intent } from '../../handlers/ask.ts'
+import type { Engine } from '../../jobs/engine.ts'
+import type { Deployment } from '../../playbook/deployment.ts'
+import { DAY, MINUTE } from '../../playbook/durations.ts'
+import { nextStep } from '../../playbook/next-step.ts'
+import { locateStep } from '../../playbook/plan.ts'
+import type { Service } from '../../playbook/service.ts'
+import { makeAnswer, startWorker } from '../compose.ts'
+import { type Cast, castOf } from './cast.ts'
+import { type TerminalChat, terminalChat } from './terminal-chat.ts'
+
+export type RehearsalEnd = 'completed' | 'rolled-back' | 'refused' | 'held'
+
+export interface Rehearsal {
+  readonly line: string
+  readonly sickness: { readonly fault: FaultName; readonly at: number } | null
+  readonly answers: readonly ('approver' | 'requester' | 'nobody')[]
+  readonly catalogue: Catalogue
+  readonly print: (line: string) => void
+  /** For the kubeconfig of the simulated cluster. */
+  readonly folder: string
+}
+
+/** Every rehearsal starts at the same moment, so that transcripts can be compared. */
+const START = Date.UTC(2026, 0, 15, 14, 0, 0)
+/** Before the first line is typed, the old version's pods have started. */
+const SETTLING_MS = 5 * MINUTE
+/** Nothing in a playbook is longer; what has not ended by then waits for a person. */
+const LONGEST_MS = 3 * DAY
+/** Reminders that a rehearsal listens to before it takes the hold for the end. */
+const REMINDERS_HEARD = 2
+const SEED = 20_260_115
+
+export async function runRehearsal(rehearsal: Rehearsal): Promise<RehearsalEnd> {
+  const clock = steppedClock(START - SETTLING_MS)
+  const services = rehearsal.catalogue.services.map(withQuietPoll)
+  const letTimePass = async (ready: () => boolean) => {
+    while (!ready()) clock.advanceTo(clock.nextDeadline() ?? START)
+    clock.advanceTo(START)
+  }
+  const world = await startWorld({
+    clock,
+    services,
+    seed: SEED,
+    version: 'v1.9',
+    kubeconfigDir: rehearsal.folder,
+    letTimePass,
+  })
+  try {
+    return await new Stage(rehearsal, clock, services, world).play()
+  } finally {
+    await world.stop()
+  }
+}
+
+/** The simulation tells of each change as it happens, so the poll beneath it may be slow. */
+function withQuietPoll(service: Service): Service {
+  return { ...service, guard: { ...service.guard, pollMs: Math.max(service.guard.pollMs, 60_000) } }
+}
+
+class Stage {
+  readonly #rehearsal: Rehearsal
+  readonly #clock: SteppedClock
+  readonly #services: readonly Service[]
+  readonly #world: World
+  readonly #queue: MemoryQueue
+  readonly #chat: TerminalChat
+  readonly #cast: Cast
+  readonly #engine: Engine
+  readonly #answer: Answer
+  readonly #answered = new Set<string>()
+  #failures: unknown[] = []
+  #sick = false
+
+  constructor(rehearsal: Rehearsal, clock: SteppedClock, services: readonly Service[], world: World) {
+    this.#rehearsal = rehearsal
+    this.#clock = clock
+    this.#services = services
+    this.#world = world
+    this.#cast = castOf(services)
+    this.#queue = memoryQueue({ clock, onError: (error) => this.#failures.push(error) })
+    this.#chat = terminalChat({ clock, print: rehearsal.print, names: this.#cast.names })
+    const { cluster, metrics, registry, probe } = world
+    const watched = { ...cluster, watch: (_: Service, changed: () => void) => world.simulation.onChange(changed) }
+    this.#engine = {
+      store: memoryStore(),
+      queue: this.#queue,
+      cluster: watched,
+      metrics,
+      registry,
+      probe,
+      journal: { append: async () => {} },
+      clock,
+      log: SILENT,
+    }
+    this.#answer = makeAnswer(this.#engine, this.#cast.people, services)
+  }
+
+  async play(): Promise<RehearsalEnd> {
+    const worker = await startWorker(this.#engine, this.#chat)
+    try {
+      const id = await this.#open()
+      return id === undefined ? 'refused' : await this.#run(id)
+    } finally {
+      worker.stop()
+    }
+  }
+
+  /** Types the line. Undefined when nothing came of it. */
+  async #open(): Promise<string | undefined> {
+    const { line } = this.#rehearsal
+    const { command } = this.#rehearsal.catalogue.slack
+    this.#chat.act(`${this.#cast.requester.name} types`, line)
+    const parsed = parseCommand(line, this.#services, command)
+    if (!parsed.ok) {
+      this.#chat.whisper(this.#cast.requester.name, drawParseFault(parsed.fault))
+      return undefined
+    }
+    const reply = await this.#ask(parsed.intent, 'requester')
+    if (reply.kind !== 'done' || parsed.intent.verb !== 'deploy') return undefined
+    return this.#engine.store.live(parsed.intent.service)
+  }
+
+  async #ask(intent: Intent, who: 'requester' | 'approver') {
+    const person = this.#cast[who]
+    const reply = await this.#answer(intent, {
+      id: person.id,
+      team: person.team,
+      channel: this.#services[0]?.channel ?? '',
+    })
+    this.#chat.whisper(
+      person.name,
+      drawReply(reply, { catalogue: this.#services, commandName: this.#rehearsal.catalogue.slack.command }),
+    )
+    return reply
+  }
+
+  async #run(id: string): Promise<RehearsalEnd> {
+    for (;;) {
+      await this.#queue.runDue()
+      if (this.#failures.length > 50)
+        throw new AggregateError(
+          this.#failures,
+          `the rehearsal of ${id} does not get on: ${String(this.#failures.at(-1))}`,
+        )
+      const deployment = await this.#engine.store.load(id)
+      if (!deployment) throw new Error(`${id} is gone`)
+      this.#fallIll(deployment)
+      const end = this.#endOf(deployment)
+      if (end) return end
+      if (await this.#letPeopleAnswer(deployment)) continue
+      this.#jump()
+    }
+  }
+
+  #fallIll({ share, version }: Deployment): void {
+    const { sickness } = this.#rehearsal
+    if (!sickness || this.#sick || share.planned < sickness.at) return
+    this.#sick = true
+    this.#rehearsal.print('')
+    this.#rehearsal.print(`>> ${version} falls ill: ${sickness.fault}`)
+    this.#world.setFault(version, sickness.fault, true)
+  }
+
+  #endOf(deployment: Deployment): RehearsalEnd | undefined {
+    if (deployment.status === 'refused' || deployment.status === 'rolled-back')
+      return this.#quiet() ? deployment.status : undefined
+    if (deployment.status === 'completed')
+      return this.#quiet() && nextStep(deployment, this.#clock.now()).kind === 'finished' ? 'completed' : undefined
+    const forgotten = this.#clock.now() - START > LONGEST_MS
+    return forgotten || (deployment.hold?.reminders ?? 0) >= REMINDERS_HEARD ? 'held' : undefined
+  }
+
+  /** Has everything been told? */
+  #quiet(): boolean {
+    return this.#queue.nextAt() === undefined
+  }
+
+  async #letPeopleAnswer(deployment: Deployment): Promise<boolean> {
+    const step = locateStep(deployment.plan, deployment.step)?.step
+    if (deployment.status !== 'running' || step?.want.do !== 'approve') return false
+    const turn = this.#answered.size
+    const who = this.#rehearsal.answers[Math.min(turn, this.#rehearsal.answers.length - 1)] ?? 'approver'
+    const key = `${step.id} ${turn}`
+    if (who === 'nobody' || turn > 20) return false
+    this.#answered.add(key)
+    this.#chat.act(`${this.#cast[who].name} presses`, `[Approve] (${step.purpose})`)
+    const reply = await this.#ask(
+      { verb: 'approve', service: deployment.service, card: { deployment: deployment.id, step: step.id } },
+      who,
+    )
+    // Refused, and nobody else is in the list: then nobody answers.
+    if (reply.kind === 'refused' && turn + 1 >= this.#rehearsal.answers.length)
+      for (let rest = turn + 1; rest <= 20; rest += 1) this.#answered.add(`nobody ${rest}`)
+    return true
+  }
+
+  #jump(): void {
+    const times = [this.#queue.nextAt(), this.#clock.nextDeadline()].filter((time) => time !== undefined)
+    if (times.length === 0) throw new Error('nothing is left to wait for, and the deployment has not ended')
+    this.#clock.advanceTo(Math.min(...times))
+  }
+}
+
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} }

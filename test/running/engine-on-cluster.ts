@@ -1,0 +1,132 @@
+/** The whole engine on a cluster: real Redis and BullMQ, the real Kubernetes adapter, simulated metrics fed by the cluster's true shares. */
+
+import { bullmqQueue } from '../../src/adapters/bullmq/bullmq-queue.ts'
+import { realClock } from '../../src/adapters/clocks.ts'
+import { kubernetesCluster } from '../../src/adapters/kubernetes/kubernetes-cluster.ts'
+import { prometheusMetrics } from '../../src/adapters/prometheus/prometheus-metrics.ts'
+import { redisStore } from '../../src/adapters/redis/redis-store.ts'
+import { makeAnswer, startWorker } from '../../src/commands/compose.ts'
+import { type SimulatedMetrics, startSimulatedMetrics } from '../../src/demo/metrics/simulated-metrics.ts'
+import type { Answer } from '../../src/handlers/ask.ts'
+import type { Engine } from '../../src/jobs/engine.ts'
+import type { Deployment } from '../../src/playbook/deployment.ts'
+import { versionOf } from '../../src/playbook/image.ts'
+import type { Service } from '../../src/playbook/service.ts'
+import type { Sighting } from '../../src/ports/cluster.ts'
+import type { People } from '../../src/ports/people.ts'
+import { ana, ben } from '../playbook/fixtures.ts'
+import { type RecordedChat, recordedChat } from './recorded-chat.ts'
+
+export interface RunningEngine {
+  readonly engine: Engine
+  readonly chat: RecordedChat
+  readonly answer: Answer
+  readonly store: SimulatedMetrics
+  /** The deployment as recorded; throws when there is none of that id. */
+  load(id: string): Promise<Deployment>
+  stop(): Promise<void>
+}
+
+export interface RunningOptions {
+  readonly kubeconfigPath: string
+  readonly redisUrl: string
+  readonly prefix: string
+  readonly services: readonly Service[]
+  readonly replace?: Partial<Engine>
+}
+
+const people: People = {
+  lookup: async (id) => ({ id, name: id === ana.id ? ana.name : ben.name, team: 'T0TEST', kind: 'member' }),
+}
+
+export async function startEngine(options: RunningOptions): Promise<RunningEngine> {
+  const clock = realClock()
+  const { kubeconfigPath, redisUrl: url, prefix, services } = options
+  const cluster = kubernetesCluster({ kubeconfigPath, clock })
+  const truth = await followTruth(cluster.look, services)
+  const store = await startSimulatedMetrics({ clock, seed: 1, source: truth.source })
+  const errors: unknown[] = []
+  const engine: Engine = {
+    store: redisStore({ url, prefix }),
+    queue: bullmqQueue({ url, prefix, clock, role: 'all', onError: (error) => errors.push(error) }),
+    cluster,
+    metrics: prometheusMetrics({ url: store.url, clock }),
+    registry: { resolve: async () => ({ kind: 'unknown', why: 'the registry of this test answers nothing' }) },
+    probe: { get: async () => ({ kind: 'answered', status: 200, ms: 1, body: 'ok' }) },
+    journal: { append: async () => {} },
+    clock,
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    ...options.replace,
+  }
+  const chat = recordedChat()
+  const worker = await startWorker(engine, chat)
+  return {
+    engine,
+    chat,
+    answer: makeAnswer(engine, people, services),
+    store,
+    async load(id) {
+      const deployment = await engine.store.load(id)
+      if (!deployment) throw new Error(`no ${id}; trouble so far: ${errors.map(String).join('; ')}`)
+      return deployment
+    },
+    async stop() {
+      worker.stop()
+      await engine.queue.close()
+      await engine.store.close()
+      truth.stop()
+      await store.stop()
+      await cluster.close()
+    },
+  }
+}
+
+/** What the cluster really gives each version, looked at often, for the simulated metrics to count by. */
+async function followTruth(look: Engine['cluster']['look'], services: readonly Service[]) {
+  const sightings = new Map<string, Sighting>()
+  const refresh = async () => {
+    for (const service of services)
+      sightings.set(
+        service.serviceName,
+        await look(service, AbortSignal.timeout(10_000)).catch(() => sightings.get(service.serviceName) ?? EMPTY),
+      )
+  }
+  await refresh()
+  const timer = setInterval(() => void refresh(), 250)
+  return {
+    stop: () => clearInterval(timer),
+    source: {
+      shares: (_: string, name: string) => sharesByVersion(sightings.get(name)),
+      pods: () =>
+        [...sightings.values()].flatMap((sighting) =>
+          Object.values(sighting.slots).flatMap((slot) =>
+            slot.pods.map((pod) => ({ name: pod.name, version: versionOf(slot.image ?? ''), ready: pod.ready })),
+          ),
+        ),
+    },
+  }
+}
+
+const NO_SLOT = {
+  exists: false,
+  wanted: 0,
+  ready: 0,
+  available: 0,
+  updated: 0,
+  complete: true,
+  stuck: null,
+  image: null,
+  pods: [],
+}
+const EMPTY: Sighting = { at: 0, slots: { stable: NO_SLOT, canary: NO_SLOT, previous: NO_SLOT }, shares: null }
+
+function sharesByVersion(sighting: Sighting | undefined): Record<string, number> {
+  const shares: Record<string, number> = {}
+  if (!sighting?.shares) return shares
+  for (const slot of ['stable', 'canary', 'previous'] as const) {
+    const version = versionOf(sighting.slots[slot].image ?? '')
+    const share = sighting.shares[slot] / 100
+    if (share > 0) shares[version] = (shares[version] ?? 0) + share
+  }
+  return shares
+}

@@ -1,0 +1,33 @@
+/** A Chat port that keeps what it was told, for tests that look at the engine and not at Slack. */
+import type { Chat, ChatMessage } from '../../src/ports/chat.ts'
+
+export interface RecordedChat extends Chat {
+  readonly said: {
+    readonly text: string
+    readonly thread: string | null
+    readonly broadcast: boolean
+    readonly key: string
+    readonly ts: string
+  }[]
+  readonly edits: { readonly ts: string; readonly message: ChatMessage }[]
+}
+
+export function recordedChat(): RecordedChat {
+  const said: RecordedChat['said'] = []
+  const edits: RecordedChat['edits'] = []
+  return {
+    said,
+    edits,
+    async post({ text }, { thread, broadcast, key }) {
+      const ts = `1.${String(said.length + 1).padStart(6, '0')}`
+      said.push({ text, thread, broadcast, key, ts })
+      return ts
+    },
+    async update(message, { ts }) {
+      edits.push({ ts, message })
+    },
+    async find(key) {
+      return said.find((row) => row.key === key)?.ts
+    },
+  }
+}
