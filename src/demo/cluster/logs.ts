@@ -1,7 +1,7 @@
 /** The logs of the simulated pods: start-up, requests at a steady pace, and the last words of a crash. */
 
 import { imageTag } from './sickness.ts'
-import type { Container, ContainerStatus, Pod, Terminated } from './store/kube-objects.ts'
+import type { Container, ContainerStatus, Pod, Terminated } from './store/pod-objects.ts'
 import { fnv32a } from './store/seeded-names.ts'
 
 export interface LogRequest {

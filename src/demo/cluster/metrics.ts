@@ -1,6 +1,7 @@
 /** What metrics-server would say: made up from each pod's requests, steady, and the same in every run. */
 import { type ClusterContext, timestamp } from './cluster-context.ts'
-import type { Container, Node, Pod } from './store/kube-objects.ts'
+import type { Node } from './store/kube-objects.ts'
+import type { Container, Pod } from './store/pod-objects.ts'
 import { kibibytes, millicores, parseQuantity } from './store/quantities.ts'
 import { fnv32a } from './store/seeded-names.ts'
 

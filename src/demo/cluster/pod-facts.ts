@@ -2,7 +2,7 @@
 import { isReady } from './controllers/conditions.ts'
 import { podReason } from './http/pod-reason.ts'
 import { versionOf } from './sickness.ts'
-import type { Pod } from './store/kube-objects.ts'
+import type { Pod } from './store/pod-objects.ts'
 
 export interface PodFact {
   readonly name: string

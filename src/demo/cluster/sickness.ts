@@ -1,5 +1,5 @@
 /** Which pods are sick: by the version of their image, and by share. */
-import type { Container, Pod } from './store/kube-objects.ts'
+import type { Container, Pod } from './store/pod-objects.ts'
 
 export type SicknessKind = 'none' | 'crashloop' | 'never-ready' | 'oom' | 'image-pull' | 'unready'
 

@@ -12,7 +12,8 @@ import { nodeObject } from './nodes.ts'
 import { type PodFact, podFact } from './pod-facts.ts'
 import { createSicknesses, type SicknessKind } from './sickness.ts'
 import { notFound } from './store/api-error.ts'
-import type { KubeObject, ResourceName } from './store/kube-objects.ts'
+import type { ResourceName } from './store/kube-objects.ts'
+import type { KubeObject } from './store/object-meta.ts'
 import { createStore } from './store/object-store.ts'
 import { resourceOf } from './store/resources.ts'
 import { seededNames } from './store/seeded-names.ts'
@@ -84,8 +85,7 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
     url: server.url,
     ...(kubeconfig ? { kubeconfigPath: kubeconfig.path } : {}),
     setSickness: (version, kind, { share } = {}) => {
-      sicknesses.set(version, kind, share)
-      manager.pods.reexamine()
+      manager.pods.reexamine(() => sicknesses.set(version, kind, share))
     },
     setFault: (fault) => faults.set(fault),
     pods: (namespace) => store.list('pods', namespace).map(podFact),

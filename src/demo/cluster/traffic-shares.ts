@@ -4,8 +4,9 @@
  */
 import { isActive } from './controllers/conditions.ts'
 import { versionOf } from './sickness.ts'
-import type { DestinationRule, Pod, RouteDestination } from './store/kube-objects.ts'
+import type { DestinationRule, RouteDestination } from './store/kube-objects.ts'
 import type { ObjectStore } from './store/object-store.ts'
+import type { Pod } from './store/pod-objects.ts'
 import { hasLabels } from './store/selectors.ts'
 
 /**

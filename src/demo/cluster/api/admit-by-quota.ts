@@ -1,7 +1,9 @@
 /** ResourceQuota: refuses a pod that would go over what its namespace may have, and counts what is used. */
 import type { ClusterContext } from '../cluster-context.ts'
 import { forbidden } from '../store/api-error.ts'
-import type { KubeObject, Pod, ResourceQuota } from '../store/kube-objects.ts'
+import type { ResourceQuota } from '../store/kube-objects.ts'
+import type { KubeObject } from '../store/object-meta.ts'
+import type { Pod } from '../store/pod-objects.ts'
 import { kibibytes, millicores, parseQuantity } from '../store/quantities.ts'
 import { type ResourceDefinition, resourceOf } from '../store/resources.ts'
 

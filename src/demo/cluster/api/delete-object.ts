@@ -1,7 +1,9 @@
 /** DELETE: at once, gracefully (pods), or when finalizers and dependents are gone. */
 import { type ClusterContext, timestamp } from '../cluster-context.ts'
 import { conflict } from '../store/api-error.ts'
-import type { KubeObject, Pod, ResourceName } from '../store/kube-objects.ts'
+import type { ResourceName } from '../store/kube-objects.ts'
+import type { KubeObject } from '../store/object-meta.ts'
+import type { Pod } from '../store/pod-objects.ts'
 import { type ResourceDefinition, resourceOf, resources } from '../store/resources.ts'
 import type { DeleteOptions } from './write-options.ts'
 

@@ -1,7 +1,7 @@
 /** The border where a request's body becomes an object of a resource. */
 import { badRequest, invalid } from '../store/api-error.ts'
 import { isObject, type JsonObject } from '../store/json.ts'
-import type { KubeObject, ObjectMeta } from '../store/kube-objects.ts'
+import type { KubeObject, ObjectMeta } from '../store/object-meta.ts'
 import { apiVersionOf, type ResourceDefinition } from '../store/resources.ts'
 
 /** Throws 400 when the body is no object of this resource. */

@@ -1,7 +1,7 @@
 /** The `/scale` subresource of Deployments and ReplicaSets. */
 import { badRequest } from '../store/api-error.ts'
 import { isObject, type JsonObject } from '../store/json.ts'
-import type { KubeObject } from '../store/kube-objects.ts'
+import type { KubeObject } from '../store/object-meta.ts'
 
 /** The object as an autoscaling/v1 Scale. */
 export function scaleOf(object: KubeObject): KubeObject {

@@ -1,5 +1,6 @@
 /** Lists of conditions in a status, and what they say about pods. */
-import type { Condition, Pod } from '../store/kube-objects.ts'
+import type { Condition } from '../store/object-meta.ts'
+import type { Pod } from '../store/pod-objects.ts'
 
 /** The list with one condition set; its transition time moves only when the status does. */
 export function withCondition(

@@ -1,14 +1,13 @@
 /** All controllers and kubelets of the simulated cluster, started together. */
 import type { ClusterContext } from '../cluster-context.ts'
 import type { Sicknesses } from '../sickness.ts'
-import type { KubeObject } from '../store/kube-objects.ts'
 import { autoscalerController } from './autoscaler.ts'
 import { deploymentController } from './deployment.ts'
 import { budgetController, quotaController } from './disruption-budget.ts'
 import { endpointSliceController } from './endpointslice.ts'
 import { collectGarbage } from './garbage-collector.ts'
 import { type PodLives, podLives } from './pod-life.ts'
-import { type Controller, keyOf, startReconciler } from './reconciler.ts'
+import { type Controller, keyOf, type LookAgain, startReconciler } from './reconciler.ts'
 import { eventRecorder } from './record-event.ts'
 import { replicaSetController } from './replicaset.ts'
 
@@ -22,16 +21,25 @@ export function startControllers(context: ClusterContext, sicknesses: Sicknesses
   const controllers: Controller[] = []
   const reconciler = startReconciler(context, () => controllers)
   const timers = new Map<string, () => void>()
-  /** Looks at an object again at a moment; a newer moment replaces the one before. */
-  const again = (controller: () => Controller) => (at: number, object: KubeObject) => {
-    const { uid } = object.metadata
+  const forget = (uid: string) => {
     timers.get(uid)?.()
-    const run = () => {
-      timers.delete(uid)
-      reconciler.enqueue(controller(), keyOf(object))
-    }
-    timers.set(uid, context.clock.schedule(at, run))
+    timers.delete(uid)
   }
+  const again =
+    (controller: () => Controller): LookAgain =>
+    (at, object) => {
+      const { uid } = object.metadata
+      forget(uid)
+      if (at === undefined) return
+      const run = () => {
+        timers.delete(uid)
+        reconciler.enqueue(controller(), keyOf(object))
+      }
+      timers.set(uid, context.clock.schedule(at, run))
+    }
+  const unsubscribe = context.store.subscribe(({ type, object }) => {
+    if (type === 'DELETED') forget(object.metadata.uid)
+  })
   const sets: Controller = replicaSetController(
     context,
     record,
@@ -49,6 +57,7 @@ export function startControllers(context: ClusterContext, sicknesses: Sicknesses
   return {
     pods,
     stop: () => {
+      unsubscribe()
       reconciler.stop()
       stopCollecting()
       pods.stop()

@@ -1,7 +1,9 @@
 /** The ReplicaSets of a Deployment: which is the new one, its name, its revision, and how many pods each may have. */
 import { type ClusterContext, timestamp } from '../cluster-context.ts'
 import { canonicalJson, sameJson, without } from '../store/json.ts'
-import type { Deployment, PodTemplate, ReplicaSet, StringMap } from '../store/kube-objects.ts'
+import type { Deployment, ReplicaSet } from '../store/kube-objects.ts'
+import type { StringMap } from '../store/object-meta.ts'
+import type { PodTemplate } from '../store/pod-objects.ts'
 import { safeHash } from '../store/seeded-names.ts'
 import { controlledBy } from './owner-keys.ts'
 

@@ -1,9 +1,11 @@
 /** The status of a Deployment: counts, and the conditions Available, Progressing and ReplicaFailure. */
 import { type ClusterContext, timestamp } from '../cluster-context.ts'
 import { sameJson } from '../store/json.ts'
-import type { Condition, Deployment, DeploymentStatus, ReplicaSet } from '../store/kube-objects.ts'
+import type { Deployment, DeploymentStatus, ReplicaSet } from '../store/kube-objects.ts'
+import type { Condition } from '../store/object-meta.ts'
 import { conditionOf, withCondition } from './conditions.ts'
 import { fenceposts, type Sets } from './deployment-sets.ts'
+import type { LookAgain } from './reconciler.ts'
 
 /** What the rollout did just now, when it is worth a reason of its own. */
 export interface ProgressNote {
@@ -45,11 +47,12 @@ export function writeDeploymentStatus(
   deployment: Deployment,
   sets: Sets,
   note: ProgressNote | undefined,
-  again: (at: number, deployment: Deployment) => void,
+  again: LookAgain,
 ): void {
   const { store, clock } = context
   const current = store.get('deployments', deployment.metadata.namespace, deployment.metadata.name)
   if (!current) return
+  again(undefined, deployment)
   const counts = countsOf(sets)
   const now = timestamp(clock.now())
   const before = current.status?.conditions
@@ -106,7 +109,7 @@ interface Progress {
   readonly sets: Sets
   readonly counts: Counts
   readonly note: ProgressNote | undefined
-  readonly again: (at: number, deployment: Deployment) => void
+  readonly again: LookAgain
 }
 
 /** The Progressing condition; undefined leaves it as it is. */

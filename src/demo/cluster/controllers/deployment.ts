@@ -16,7 +16,7 @@ import {
 } from './deployment-sets.ts'
 import { isComplete, type ProgressNote, writeDeploymentStatus } from './deployment-status.ts'
 import { ownerKeys } from './owner-keys.ts'
-import { type Controller, keyOf } from './reconciler.ts'
+import { type Controller, keyOf, type LookAgain } from './reconciler.ts'
 import type { RecordEvent } from './record-event.ts'
 
 const SOURCE = { component: 'deployment-controller' }
@@ -27,11 +27,7 @@ interface Rollout {
   readonly deployment: Deployment
 }
 
-export function deploymentController(
-  context: ClusterContext,
-  record: RecordEvent,
-  again: (at: number, deployment: Deployment) => void,
-): Controller {
+export function deploymentController(context: ClusterContext, record: RecordEvent, again: LookAgain): Controller {
   return {
     concerns: ({ resource, object }) => {
       if (resource === 'deployments') return [keyOf(object)]

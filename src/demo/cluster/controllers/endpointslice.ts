@@ -1,7 +1,8 @@
 /** The EndpointSlice controller: one slice for each Service with a selector, with the readiness of the pods behind it. */
 import { type ClusterContext, timestamp } from '../cluster-context.ts'
 import { sameJson } from '../store/json.ts'
-import type { Endpoint, EndpointSlice, Pod, Service, ServicePort } from '../store/kube-objects.ts'
+import type { Endpoint, EndpointSlice, Service, ServicePort } from '../store/kube-objects.ts'
+import type { Pod } from '../store/pod-objects.ts'
 import { hasLabels } from '../store/selectors.ts'
 import { isReady } from './conditions.ts'
 import { controlledBy } from './owner-keys.ts'

@@ -1,8 +1,14 @@
 /** Deletes what has lost its owners, and finishes deletions that waited for dependents or for a namespace to empty. */
 import { deleteObject, dependentsOf, FOREGROUND } from '../api/delete-object.ts'
 import type { ClusterContext } from '../cluster-context.ts'
-import type { KubeObject, ResourceName } from '../store/kube-objects.ts'
+import type { ResourceName } from '../store/kube-objects.ts'
+import type { KubeObject, OwnerReference } from '../store/object-meta.ts'
 import { resourceOf, resources } from '../store/resources.ts'
+
+interface Found {
+  readonly resource: ResourceName
+  readonly object: KubeObject
+}
 
 /** Starts to listen; returns what ends it. Everything it does happens within the write that caused it. */
 export function collectGarbage(context: ClusterContext): () => void {
@@ -10,14 +16,16 @@ export function collectGarbage(context: ClusterContext): () => void {
   return store.subscribe(({ type, resource, object }) => {
     if (type === 'DELETED') {
       orphaned(context, object)
-      for (const owner of object.metadata.ownerReferences ?? []) finishForeground(context, owner.uid)
+      for (const reference of object.metadata.ownerReferences ?? []) {
+        finishForeground(context, ownerOf(context, object, reference))
+      }
       finishNamespace(context, object.metadata.namespace)
     } else if (object.metadata.deletionTimestamp !== undefined) {
       if (object.metadata.finalizers?.includes(FOREGROUND)) {
         for (const [kind, dependent] of dependentsOf(context, object.metadata.uid)) {
           remove(context, kind, dependent, { propagationPolicy: 'Foreground' })
         }
-        finishForeground(context, object.metadata.uid)
+        finishForeground(context, { resource, object })
       }
       if (resource === 'namespaces') {
         emptyNamespace(context, object.metadata.name)
@@ -42,24 +50,25 @@ function remove(
 function orphaned(context: ClusterContext, owner: KubeObject): void {
   for (const [resource, dependent] of dependentsOf(context, owner.metadata.uid)) {
     const others = (dependent.metadata.ownerReferences ?? []).filter(({ uid }) => uid !== owner.metadata.uid)
-    if (!others.some(({ uid }) => findByUid(context, uid))) remove(context, resource, dependent)
+    if (!others.some((other) => ownerOf(context, dependent, other))) remove(context, resource, dependent)
   }
 }
 
-function findByUid({ store }: ClusterContext, uid: string): [ResourceName, KubeObject] | undefined {
-  for (const { plural } of resources) {
-    const found = store.list(plural).find((object) => object.metadata.uid === uid)
-    if (found) return [plural, found]
-  }
-  return undefined
+/** The owner that a reference means, if it still is that one. */
+function ownerOf({ store }: ClusterContext, dependent: KubeObject, reference: OwnerReference): Found | undefined {
+  const definition = resources.find(({ kind }) => kind === reference.kind)
+  if (!definition) return undefined
+  const namespace = definition.namespaced ? dependent.metadata.namespace : undefined
+  const object = store.get(definition.plural, namespace, reference.name)
+  return object?.metadata.uid === reference.uid ? { resource: definition.plural, object } : undefined
 }
 
 /** Takes the finalizer off an owner whose last dependent is gone; without finalizers it goes too. */
-function finishForeground(context: ClusterContext, uid: string): void {
-  if (dependentsOf(context, uid).length > 0) return
-  const [resource, owner] = findByUid(context, uid) ?? []
-  if (!resource || !owner?.metadata.finalizers?.includes(FOREGROUND)) return
-  const finalizers = owner.metadata.finalizers.filter((finalizer) => finalizer !== FOREGROUND)
+function finishForeground(context: ClusterContext, found: Found | undefined): void {
+  if (!found?.object.metadata.finalizers?.includes(FOREGROUND)) return
+  const { resource, object: owner } = found
+  if (dependentsOf(context, owner.metadata.uid).length > 0) return
+  const finalizers = (owner.metadata.finalizers ?? []).filter((finalizer) => finalizer !== FOREGROUND)
   if (finalizers.length === 0) context.store.remove(resource, owner.metadata.namespace, owner.metadata.name)
   else context.store.put(resource, { ...owner, metadata: { ...owner.metadata, finalizers } })
 }

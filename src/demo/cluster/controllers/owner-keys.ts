@@ -1,5 +1,5 @@
 /** Who controls an object. */
-import type { KubeObject, OwnerReference } from '../store/kube-objects.ts'
+import type { KubeObject, OwnerReference } from '../store/object-meta.ts'
 import type { ObjectKey } from './reconciler.ts'
 
 export function controllerOf(object: KubeObject): OwnerReference | undefined {

@@ -1,7 +1,7 @@
 /** A container that ends by itself: its last state, and how long the kubelet waits before it starts again. */
 import { type ClusterContext, timestamp } from '../cluster-context.ts'
 import type { SicknessKind } from '../sickness.ts'
-import type { ContainerStatus, Pod } from '../store/kube-objects.ts'
+import type { ContainerStatus, Pod } from '../store/pod-objects.ts'
 import { containerIdOf, writePodStatus } from './pod-status.ts'
 import type { RecordEvent } from './record-event.ts'
 

@@ -1,6 +1,6 @@
 /** The end of a pod: preStop, then the container's own shutdown, within the grace period; then it is gone. */
 import { after, type ClusterContext } from '../cluster-context.ts'
-import type { Pod } from '../store/kube-objects.ts'
+import type { Pod } from '../store/pod-objects.ts'
 import { currentPod } from './pod-status.ts'
 import type { RecordEvent } from './record-event.ts'
 

@@ -4,7 +4,8 @@
  */
 import { after, type ClusterContext, timestamp } from '../cluster-context.ts'
 import type { Sicknesses, SicknessKind } from '../sickness.ts'
-import type { Container, ContainerStatus, Pod } from '../store/kube-objects.ts'
+import { sameJson } from '../store/json.ts'
+import type { Container, ContainerStatus, Pod } from '../store/pod-objects.ts'
 import { type Crash, crashContainers, isCrash } from './pod-crash.ts'
 import { endPod } from './pod-end.ts'
 import { currentPod, runningStatus, waitingStatus, writePodStatus } from './pod-status.ts'
@@ -18,8 +19,8 @@ interface Life {
 }
 
 export interface PodLives extends Controller {
-  /** Looks at every pod again after a sickness was switched. */
-  reexamine(): void
+  /** Switches a sickness, and looks again at every pod for which that changes something. */
+  reexamine(change: () => void): void
   stop(): void
 }
 
@@ -31,7 +32,7 @@ export function podLives(context: ClusterContext, record: RecordEvent, sicknesse
   return {
     concerns: ({ resource, object }) => (resource === 'pods' ? [keyOf(object)] : []),
     reconcile: ({ namespace, name }) => lives.look(context.store.get('pods', namespace, name)),
-    reexamine: () => lives.reexamine(),
+    reexamine: (change) => lives.reexamine(change),
     stop: () => lives.stop(),
   }
 }
@@ -71,16 +72,24 @@ class PodLifeKeeper {
     this.#lives.clear()
   }
 
-  reexamine(): void {
-    for (const pod of this.#context.store.list('pods')) {
-      const life = this.#lives.get(pod.metadata.uid)
-      if (!life || life.ending || pod.status?.phase !== 'Running') continue
-      const kinds = new Set(pod.spec.containers.map((container) => this.#sicknesses.of(pod, container)))
-      const running = (pod.status.containerStatuses ?? []).some(({ state }) => state.running)
-      if (running && [...kinds].some(isCrash)) this.#next(pod, 0, (found) => this.#crash(found))
-      else if (kinds.has('unready')) this.#next(pod, this.#context.timings.probeMs, (found) => this.#probe(found))
-      else if (running && !this.#allReady(pod))
-        this.#next(pod, this.#context.timings.probeMs, (found) => this.#probe(found))
+  reexamine(change: () => void): void {
+    const pods = this.#context.store.list('pods')
+    const kindsOf = (pod: Pod) => pod.spec.containers.map((container) => this.#sicknesses.of(pod, container))
+    const before = new Map(pods.map((pod) => [pod, kindsOf(pod)]))
+    change()
+    for (const [pod, old] of before) {
+      const kinds = kindsOf(pod)
+      if (!sameJson(old, kinds)) this.#switched(pod, kinds)
+    }
+  }
+
+  /** What a pod that runs does when its sickness changes; the others meet it when they get there. */
+  #switched(pod: Pod, kinds: readonly SicknessKind[]): void {
+    const statuses = pod.status?.containerStatuses ?? []
+    if (pod.status?.phase !== 'Running' || !statuses.some(({ state }) => state.running)) return
+    if (kinds.some(isCrash)) this.#next(pod, 0, (found) => this.#crash(found))
+    else if (kinds.includes('unready') || statuses.some(({ ready }) => !ready)) {
+      this.#next(pod, this.#context.timings.probeMs, (found) => this.#probe(found))
     }
   }
 
@@ -100,10 +109,6 @@ class PodLifeKeeper {
     }
     if (ms <= 0) go()
     else life.cancel = after(this.#context, ms, go)
-  }
-
-  #allReady(pod: Pod): boolean {
-    return (pod.status?.containerStatuses ?? []).every(({ ready }) => ready)
   }
 
   #schedule(pod: Pod): void {

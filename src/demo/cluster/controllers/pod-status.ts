@@ -1,6 +1,6 @@
 /** What a kubelet writes into a pod's status. */
 import { type ClusterContext, timestamp } from '../cluster-context.ts'
-import type { Container, ContainerState, ContainerStatus, Pod, PodStatus } from '../store/kube-objects.ts'
+import type { Container, ContainerState, ContainerStatus, Pod, PodStatus } from '../store/pod-objects.ts'
 import { fnv32a } from '../store/seeded-names.ts'
 import { withCondition } from './conditions.ts'
 

@@ -3,6 +3,7 @@
  * is brought one step nearer to what it should be. With 0 the work is done within the write that caused it.
  */
 import type { ClusterContext } from '../cluster-context.ts'
+import type { KubeObject } from '../store/object-meta.ts'
 import type { StoreEvent } from '../store/object-store.ts'
 
 export interface ObjectKey {
@@ -15,6 +16,9 @@ export interface Controller {
   readonly concerns: (event: StoreEvent) => readonly ObjectKey[]
   readonly reconcile: (key: ObjectKey) => void
 }
+
+/** Looks at an object again at a moment (ms); a newer moment replaces the one before, undefined takes it back. */
+export type LookAgain = (at: number | undefined, object: KubeObject) => void
 
 export interface Reconciler {
   /** Looks at an object again later, as after a deadline. */

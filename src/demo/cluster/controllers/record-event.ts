@@ -1,6 +1,7 @@
 /** Events, as controllers and kubelets write them: the same thing said again raises the count of the first. */
 import { type ClusterContext, timestamp } from '../cluster-context.ts'
-import type { KubeEvent, KubeObject } from '../store/kube-objects.ts'
+import type { KubeEvent } from '../store/kube-objects.ts'
+import type { KubeObject } from '../store/object-meta.ts'
 
 const HOUR_MS = 3_600_000
 

@@ -4,20 +4,18 @@ import { deleteObject } from '../api/delete-object.ts'
 import { type ClusterContext, timestamp } from '../cluster-context.ts'
 import { ApiError } from '../store/api-error.ts'
 import { sameJson } from '../store/json.ts'
-import type { Condition, Pod, ReplicaSet, ReplicaSetStatus } from '../store/kube-objects.ts'
+import type { ReplicaSet, ReplicaSetStatus } from '../store/kube-objects.ts'
+import type { Condition } from '../store/object-meta.ts'
+import type { Pod } from '../store/pod-objects.ts'
 import { resourceOf } from '../store/resources.ts'
 import { availableAt, isActive, isReady, withCondition } from './conditions.ts'
 import { controlledBy, ownerKeys } from './owner-keys.ts'
-import { type Controller, keyOf } from './reconciler.ts'
+import { type Controller, keyOf, type LookAgain } from './reconciler.ts'
 import type { RecordEvent } from './record-event.ts'
 
 const SOURCE = { component: 'replicaset-controller' }
 
-export function replicaSetController(
-  context: ClusterContext,
-  record: RecordEvent,
-  again: (at: number, set: ReplicaSet) => void,
-): Controller {
+export function replicaSetController(context: ClusterContext, record: RecordEvent, again: LookAgain): Controller {
   return {
     concerns: ({ resource, object }) => {
       if (resource === 'replicasets') return [keyOf(object)]
@@ -89,18 +87,13 @@ function leastWanted(a: Pod, b: Pod): number {
   )
 }
 
-function writeStatus(
-  context: ClusterContext,
-  set: ReplicaSet,
-  failure: string | undefined,
-  again: (at: number, set: ReplicaSet) => void,
-): void {
+function writeStatus(context: ClusterContext, set: ReplicaSet, failure: string | undefined, again: LookAgain): void {
   const now = context.clock.now()
   const pods = context.store.ownedBy('pods', set.metadata.uid)
   const active = pods.filter(isActive)
   const moments = active.flatMap((pod) => availableAt(pod, set.spec.minReadySeconds ?? 0) ?? [])
   const next = Math.min(...moments.filter((at) => at > now))
-  if (Number.isFinite(next)) again(next, set)
+  again(Number.isFinite(next) ? next : undefined, set)
   const status: ReplicaSetStatus = {
     replicas: active.length,
     fullyLabeledReplicas: active.length,

@@ -1,6 +1,7 @@
 /** The scheduler: the node with the fewest pods among those that a pod fits on. */
 import { type ClusterContext, timestamp } from '../cluster-context.ts'
-import type { Node, Pod } from '../store/kube-objects.ts'
+import type { Node } from '../store/kube-objects.ts'
+import type { Pod } from '../store/pod-objects.ts'
 import { parseQuantity } from '../store/quantities.ts'
 import { withCondition } from './conditions.ts'
 import type { RecordEvent } from './record-event.ts'

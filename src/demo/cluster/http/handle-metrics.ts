@@ -7,6 +7,10 @@ import { matcherOf } from './request-options.ts'
 
 const PATH = /^\/apis\/metrics\.k8s\.io\/v1beta1\/(?:namespaces\/([^/]+)\/)?(nodes|pods)(?:\/([^/]+))?$/
 
+interface Named {
+  readonly metadata: { readonly name: string }
+}
+
 export function handleMetrics(context: ClusterContext, exchange: Exchange): void {
   const match = PATH.exec(exchange.path)
   if (!match || exchange.method !== 'GET') throw unknownPath()
@@ -27,11 +31,7 @@ export function handleMetrics(context: ClusterContext, exchange: Exchange): void
   answerJson(exchange, 200, name === undefined ? list : named(items, resource ?? '', name))
 }
 
-function named<T extends { readonly metadata: { readonly name: string } }>(
-  items: readonly T[],
-  kind: string,
-  name: string,
-): T {
+function named(items: readonly Named[], kind: string, name: string): Named {
   const found = items.find(({ metadata }) => metadata.name === name)
   if (found) return found
   throw new ApiError(404, 'NotFound', `${kind}.metrics.k8s.io "${name}" not found`, {

@@ -1,5 +1,5 @@
 /** The one word of a pod's state that `kubectl get pods` shows. */
-import type { Pod } from '../store/kube-objects.ts'
+import type { Pod } from '../store/pod-objects.ts'
 
 export function podReason({ metadata, status }: Pod): string {
   if (metadata.deletionTimestamp !== undefined) return 'Terminating'

@@ -1,17 +1,13 @@
 /** The columns of each resource's table, as `kubectl get` and `-o wide` show them. */
 import { isObject } from '../store/json.ts'
 import type {
-  Container,
   Deployment,
   DestinationRule,
   EndpointSlice,
   HorizontalPodAutoscaler,
   KubeEvent,
-  KubeObject,
-  LabelSelector,
   Namespace,
   Node,
-  Pod,
   PodDisruptionBudget,
   ReplicaSet,
   ResourceName,
@@ -20,6 +16,8 @@ import type {
   Service,
   VirtualService,
 } from '../store/kube-objects.ts'
+import type { KubeObject, LabelSelector } from '../store/object-meta.ts'
+import type { Container, Pod } from '../store/pod-objects.ts'
 import { podReason } from './pod-reason.ts'
 import { age } from './table.ts'
 

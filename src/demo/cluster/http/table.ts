@@ -1,6 +1,6 @@
 /** Lists as the tables that `kubectl get` prints. */
 import type { ClusterContext } from '../cluster-context.ts'
-import type { KubeObject } from '../store/kube-objects.ts'
+import type { KubeObject } from '../store/object-meta.ts'
 import type { ResourceDefinition } from '../store/resources.ts'
 import { columnsOf } from './table-columns.ts'
 

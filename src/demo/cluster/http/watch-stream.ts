@@ -1,7 +1,7 @@
 /** Watches: the objects as they are, then every change, one JSON document per line, for as long as the client listens. */
 import type { ClusterContext } from '../cluster-context.ts'
 import { ApiError, statusOf } from '../store/api-error.ts'
-import type { KubeObject } from '../store/kube-objects.ts'
+import type { KubeObject } from '../store/object-meta.ts'
 import type { StoreEvent } from '../store/object-store.ts'
 import { apiVersionOf, type ResourceDefinition } from '../store/resources.ts'
 import type { Matcher } from '../store/selectors.ts'

@@ -3,7 +3,7 @@
  * A path is a list of such elements joined by a newline, which no element can hold.
  */
 import { canonicalJson, isObject, type JsonObject } from '../store/json.ts'
-import type { FieldsTree } from '../store/kube-objects.ts'
+import type { FieldsTree } from '../store/object-meta.ts'
 import { applyKeysOf, SET_LISTS } from './list-keys.ts'
 
 export type FieldPaths = ReadonlyMap<string, unknown>

@@ -1,6 +1,6 @@
 /** Who owns which field: `metadata.managedFields` after a create, update, patch or apply. */
 import { sameJson } from '../store/json.ts'
-import type { KubeObject, ManagedFieldsEntry } from '../store/kube-objects.ts'
+import type { KubeObject, ManagedFieldsEntry } from '../store/object-meta.ts'
 import { fieldPaths, pathsOf, treeOf } from './field-paths.ts'
 
 export interface Writer {

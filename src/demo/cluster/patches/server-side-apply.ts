@@ -1,7 +1,7 @@
 /** Server-side apply: the applied fields are set, those that this manager no longer applies go, others' fields stay. */
 import { ApiError } from '../store/api-error.ts'
 import { isObject, type JsonObject, sameJson } from '../store/json.ts'
-import type { KubeObject } from '../store/kube-objects.ts'
+import type { KubeObject } from '../store/object-meta.ts'
 import { fieldPaths, itemKey, pathsOf, readablePath, removePath } from './field-paths.ts'
 import { applyKeysOf, SET_LISTS } from './list-keys.ts'
 import { entryOf, type Writer } from './managed-fields.ts'

@@ -2,7 +2,9 @@
  * What etcd and the watch cache are in a real cluster: every object, one counter of versions for all of them, and the
  * changes of the recent past for watches. Objects are never changed in place: a write puts a new object.
  */
-import type { KubeObject, ResourceName, ResourceObjects } from './kube-objects.ts'
+
+import type { ResourceName, ResourceObjects } from './kube-objects.ts'
+import type { KubeObject } from './object-meta.ts'
 
 export interface StoreEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'

@@ -19,10 +19,22 @@ const FACTORS: Readonly<Record<string, number>> = {
   Ei: 2 ** 60,
 }
 
+/** Few different quantities are read very often: by the scheduler, for every pod on every node. */
+const known = new Map<string, number | undefined>()
+const KNOWN_AT_MOST = 1_000
+
 /** The plain number (cores, bytes, pieces) of a quantity; undefined when it is none. */
 export function parseQuantity(quantity: unknown): number | undefined {
   if (typeof quantity === 'number') return quantity
   if (typeof quantity !== 'string') return undefined
+  if (!known.has(quantity)) {
+    if (known.size >= KNOWN_AT_MOST) known.clear()
+    known.set(quantity, parse(quantity))
+  }
+  return known.get(quantity)
+}
+
+function parse(quantity: string): number | undefined {
   const match = /^([+-]?\d*\.?\d+(?:[eE][+-]?\d+)?)([numkMGTPE]|[KMGTPE]i)?$/.exec(quantity)
   if (!match) return undefined
   const factor = FACTORS[match[2] ?? '']

@@ -1,7 +1,7 @@
 /** Label and field selectors, from objects and from query strings. */
 import { badRequest } from './api-error.ts'
 import { isObject } from './json.ts'
-import type { KubeObject, LabelSelector, StringMap } from './kube-objects.ts'
+import type { KubeObject, LabelSelector, StringMap } from './object-meta.ts'
 
 export type Matcher = (object: KubeObject) => boolean
 
