@@ -21,7 +21,7 @@ interface Post {
 function workspace(options: { readonly mayRead?: boolean } = {}) {
   const posts: Post[] = []
   const edits: ChatMessage[] = []
-  const broken: { fail?: (() => ChatError | undefined) | undefined; loseAnswer?: boolean } = {}
+  const broken: { fail?: (() => ChatError | undefined) | undefined; edit?: () => ChatError; loseAnswer?: boolean } = {}
   const chat: Chat = {
     post(message, { key, thread, broadcast }) {
       const failure = broken.fail?.()
@@ -33,7 +33,7 @@ function workspace(options: { readonly mayRead?: boolean } = {}) {
       return Promise.reject(new ChatError('late', 'timeout', 'no answer'))
     },
     update(message) {
-      const failure = broken.fail?.()
+      const failure = broken.edit?.() ?? broken.fail?.()
       if (failure) return Promise.reject(failure)
       edits.push(message)
       return Promise.resolve()
@@ -181,6 +181,17 @@ describe('Slack in trouble', () => {
     expect(posts.map((post) => post.key)).toEqual(['api-42/card', 'api-42/0'])
     expect(posts[1]?.text).not.toContain('twice')
   })
+  it('puts a breach into the thread although the card has to wait', async () => {
+    const { announce, broken, happen, jobs, posts, redraw, state } = setUp()
+    await announce()
+    redraw()
+    happen('threshold breach', 'channel')
+    broken.edit = () => new ChatError('late', 'ratelimited', 'slow down', 12 * SECOND)
+    await announce()
+    expect(posts.at(-1)).toMatchObject({ key: 'api-42/0', broadcast: true })
+    expect(jobs.at(-1)?.at).toBe(TWO_PM + 12 * SECOND)
+    expect(state.told).toMatchObject({ cursor: 1, inFlight: null })
+  })
   it('waits longer each time when Slack names no time', async () => {
     const { announce, broken, jobs } = setUp()
     broken.fail = () => new ChatError('late', 'http_503', 'no answer')
@@ -200,7 +211,7 @@ describe('Slack in trouble', () => {
     await announce()
     expect(posts).toHaveLength(2)
     expect(posts[1]).toMatchObject({ thread: '1.0', broadcast: true, key: 'api-42/0-11' })
-    expect(posts[1]?.text).toContain('14:00 UTC to 14:11 UTC, 12 things happened to api-42')
+    expect(posts[1]?.text).toContain('14:00 UTC to 14:11 UTC: Slack or the bot was away. 12 things happened to api-42')
     expect(state.told?.cursor).toBe(12)
   })
   it('says in the log what to do when the bot is not in the channel, and tries slowly', async () => {

@@ -2,7 +2,6 @@
 import { type Deployment, hasWayBack, isLive } from '../../playbook/deployment.ts'
 import { oldVersion } from '../../playbook/refuse.ts'
 import type { ChatMessage } from '../../ports/chat.ts'
-import type { Told } from '../../ports/store.ts'
 import { actions, type Block, context, header, section } from './blocks.ts'
 import { buttonsNow } from './buttons.ts'
 import { fitToSlack } from './fit-to-slack.ts'
@@ -18,8 +17,6 @@ export interface CardFacts {
   readonly now: number
   /** Durations of earlier deployments of the service, ms; empty: none known. */
   readonly durations: readonly number[]
-  /** How far the conversation is, where it matters: entries of the timeline that are not told yet. */
-  readonly told?: Told | undefined
 }
 
 export function drawCard({ deployment, now, durations }: CardFacts): ChatMessage {

@@ -33,12 +33,12 @@ export function drawEntry(entry: TimelineEntry, deployment: Deployment, now: num
   })
 }
 
-/** What was not told while Slack could not be reached, in one message, oldest first. */
+/** What was not told while Slack or the bot was away, in one message, oldest first. */
 export function drawMissed(entries: readonly TimelineEntry[], deployment: Deployment, now: number): ChatMessage {
   const first = entries[0]
   const last = entries.at(-1)
   const span = first && last ? `, ${moment(first.at)} to ${moment(last.at)}` : ''
-  const lead = `While Slack could not be reached${span}, ${entries.length} things happened to ${escapeText(deployment.id)}:`
+  const lead = `Told late${span}: Slack or the bot was away. ${entries.length} things happened to ${escapeText(deployment.id)}:`
   const told = entries.map(
     (entry) => `${moment(entry.at)} ${LEVEL_MARKS[entry.level]}${escapeText(shorten(entry.text))}`,
   )

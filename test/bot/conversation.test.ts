@@ -1,0 +1,159 @@
+/** The edge and the handlers together, on the local workspace: what people type and press, and what they read. */
+import { afterEach, describe, expect, it } from 'vitest'
+import { steppedClock } from '../../src/adapters/clocks.ts'
+import { memoryQueue } from '../../src/adapters/memory/memory-queue.ts'
+import { memoryStore } from '../../src/adapters/memory/memory-store.ts'
+import { announcer } from '../../src/bot/announcer.ts'
+import { startSlack } from '../../src/bot/app.ts'
+import { slackPorts } from '../../src/bot/slack-ports.ts'
+import type { Workspace } from '../../src/demo/workspace/workspace-interface.ts'
+import { answerWith } from '../../src/handlers/answer.ts'
+import type { DeploymentEvent } from '../../src/playbook/events.ts'
+import { followUp } from '../../src/ports/follow-up.ts'
+import { recordThrough } from '../../src/ports/ledger.ts'
+import { DEPLOYS, LEE, quietLog, read, SAM, workspaceFor } from './slack-workspace.ts'
+import { api, healthySample, TWO_PM } from './views/sample-deployment.ts'
+
+const closing: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close()
+})
+
+async function begin() {
+  const clock = steppedClock(TWO_PM)
+  const workspace = await workspaceFor({
+    clock,
+    scopes: ['commands', 'chat:write', 'users:read', 'channels:read', 'groups:read'],
+  })
+  closing.push(() => workspace.stop())
+  const { log } = quietLog()
+  const store = memoryStore()
+  const queue = memoryQueue({ clock })
+  const slack = { botToken: workspace.botToken, appToken: workspace.appToken, apiUrl: workspace.apiUrl }
+  const ports = slackPorts(slack, log)
+  const cluster = { look: () => Promise.reject(new Error('nobody looks here')) }
+  const answer = answerWith({ store, queue, people: ports.people, cluster, clock, log, services: [api] })
+  const bot = await startSlack({ answer, services: [api], log, slack, ports })
+  closing.push(() => bot.stop())
+  const idle = () => Promise.resolve()
+  const announce = announcer({ store, chat: ports.chat, queue, clock, log })
+  await queue.work({ announce, advance: idle, guard: idle, 'check-in': idle, 'way-back': idle })
+  const happens = async (event: DeploymentEvent) => {
+    const outcome = await recordThrough(
+      store,
+      'api-1',
+      () => clock.now(),
+      () => ({ event }),
+    )
+    if (!outcome.ok) throw new Error(outcome.refusal.what)
+    await followUp(queue, outcome.value.deployment, outcome.value.entries, clock.now())
+    await queue.runDue()
+  }
+  return { workspace, queue, clock, store, happens }
+}
+
+/** Steps done until the approval of the first share is asked for. */
+async function untilApproval(happens: (event: DeploymentEvent) => Promise<void>): Promise<void> {
+  for (const step of ['checks', 'baseline', 'pin', 'start', 'logs'])
+    await happens({
+      type: 'step-done',
+      step,
+      text: `${step}: there`,
+      ...(step === 'checks' ? { facts: { fromVersion: 'v1.9' } } : {}),
+    })
+}
+
+const cardOf = (workspace: Workspace) => workspace.messages(DEPLOYS)[0]
+const press = (workspace: Workspace, userId: string, actionId: string, messageTs = cardOf(workspace)?.ts ?? '') =>
+  workspace.click({ userId, channelId: DEPLOYS, messageTs, actionId })
+
+/** The newest private answer to this person that says `words`. */
+function told(workspace: Workspace, user: string, words: string): Promise<string> {
+  return new Promise((resolve) => {
+    const look = () => {
+      const newest = read(workspace.ephemerals(user).at(-1))
+      if (!newest.includes(words)) return
+      stop()
+      resolve(newest)
+    }
+    const stop = workspace.onChange(look)
+    look()
+  })
+}
+
+describe('a deployment in Slack', () => {
+  it('is one card from the command to the approval, with everything else in its thread', async () => {
+    const { workspace, queue, clock, happens, store } = await begin()
+    const answer = await workspace.command(SAM, DEPLOYS, '/deploy Api v2.0 canary')
+    expect(read(answer.shown)).toContain('api-1: api v2.0 by canary has started')
+    await queue.runDue()
+    expect(read(cardOf(workspace))).toContain('api v2.0 · canary · ▶️ Running')
+    await untilApproval(happens)
+    const [card, asked] = workspace.messages(DEPLOYS)
+    expect(read(card)).toContain('Waits for approval of 5 % of traffic, by @U0LEE, @U0MIRA')
+    expect(read(asked)).toContain('✋ Approval needed')
+    expect(asked?.threadTs).toBe(card?.ts)
+    expect(workspace.thread(DEPLOYS, card?.ts ?? '')).toHaveLength(8)
+
+    await press(workspace, SAM, 'approve')
+    expect(await told(workspace, SAM, 'own-deployment')).toContain('somebody else approves it')
+    await press(workspace, 'U0GUEST', 'approve')
+    expect(await told(workspace, 'U0GUEST', 'guest-or-stranger')).toContain('Nothing has changed')
+    await press(workspace, 'U0OTHER', 'abort')
+    expect(await told(workspace, 'U0OTHER', 'guest-or-stranger')).toContain('(stranger)')
+    await press(workspace, LEE, 'approve', asked?.ts)
+    await queue.runDue()
+    expect((await store.load('api-1'))?.step).toBe('pods-5')
+    await press(workspace, LEE, 'approve', asked?.ts)
+    expect(await told(workspace, LEE, 'already-decided')).toContain('Already approved by lee')
+    clock.advanceTo(TWO_PM + 60_000)
+    await queue.runDue()
+    expect(read(cardOf(workspace))).toContain('1 v2.0 pod ready')
+    expect(read(cardOf(workspace))).not.toContain('[Approve')
+  })
+  it('tells a breach and the way back to the channel, and leaves nothing to press', async () => {
+    const { workspace, queue, happens, clock } = await begin()
+    await workspace.command(SAM, DEPLOYS, '/deploy api v2.0 canary')
+    await queue.runDue()
+    await untilApproval(happens)
+    await press(workspace, LEE, 'approve')
+    const pin = {
+      workload: 'api',
+      replicas: 3,
+      template: {},
+      image: 'registry.example.com/shop/api:v1.9',
+      serviceSelector: {},
+      weights: null,
+      hpa: null,
+    }
+    await happens({ type: 'step-done', step: 'pods-5', text: '1 pod ready', facts: { pin } })
+    await happens({ type: 'step-done', step: 'route-5', text: '5 % given', facts: { realShare: 5 } })
+    clock.advanceTo(TWO_PM + 2 * 60_000)
+    await happens({ type: 'sampled', sample: healthySample(clock.now(), 400) })
+    const loud = workspace.messages(DEPLOYS).map((message) => read(message))
+    expect(loud.at(-1)).toContain('Rolling back api to v1.9')
+    expect(loud.at(-1)).toContain('For @U0SAM')
+    expect(loud.at(-1)).toContain('Error rate 4.76 % 🛑 critical (> 1 %')
+    expect(loud[0]).toContain('⏪ Rolling back')
+    expect(loud[0]).toContain('nothing to press')
+  })
+  it('goes on while Slack is away, and is told once when it is back', async () => {
+    const { workspace, queue, happens, clock, store } = await begin()
+    await workspace.command(SAM, DEPLOYS, '/deploy api v2.0 canary')
+    await queue.runDue()
+    const mended = workspace.setFault({ kind: '500' })
+    await untilApproval(happens)
+    expect((await store.load('api-1'))?.step).toBe('approve-5')
+    expect(workspace.messages(DEPLOYS)).toHaveLength(1)
+    mended()
+    clock.advanceTo(TWO_PM + 10 * 60_000)
+    while ((queue.nextAt() ?? Number.POSITIVE_INFINITY) <= clock.now()) await queue.runDue()
+    expect(
+      workspace
+        .messages(DEPLOYS)
+        .map((message) => read(message))
+        .filter((text) => text.includes('Approval needed:')),
+    ).toHaveLength(1)
+    expect(read(cardOf(workspace))).toContain('✋ Approval needed')
+  })
+})
