@@ -1,7 +1,7 @@
 /** What every make of the Cluster port, on every kind of API server, must do. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { at, type JsonObject, listAt, objectAt, textAt, textMapAt } from '../../src/adapters/kubernetes/json.ts'
-import { autoscalers, deployments, services } from '../../src/adapters/kubernetes/target.ts'
+import { autoscalers, deployments, replicaSets, services } from '../../src/adapters/kubernetes/target.ts'
 import type { Pin } from '../../src/playbook/deployment.ts'
 import { ClusterError } from '../../src/ports/cluster.ts'
 import {
@@ -263,6 +263,9 @@ function describeReplicas(open: Open): void {
     expect(await cluster.forget(service, writer(9))).toBe(true)
     const workload = await admin.get(deployments(namespace, 'api'))
     expect(textMapAt(workload, 'metadata', 'annotations')).toMatchObject({ 'tminus.dev/last-deployment': 'api-42' })
+    // `kubectl rollout undo` would copy them back from there.
+    const sets = (await admin.api.list(replicaSets(namespace))).items
+    expect(JSON.stringify(sets)).not.toContain('tminus.dev/pin')
     const after = JSON.stringify(await bench.traces())
       .replace(',"tminus.dev/last-deployment":"api-42"', '')
       .replace(NEW_IMAGE, OLD_IMAGE)

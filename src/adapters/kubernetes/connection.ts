@@ -43,9 +43,11 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
 function connectionOf(credentials: Credentials, options: ConnectionOptions): Connection {
   const views = new Map<string, { readonly view: NamespaceView; users: number }>()
   const api = apiClient(credentials, options.requestTimeoutMs)
-  const objects = objectsOf(api, options.onWrite, (target, object) =>
-    views.get(target.namespace ?? '')?.view.put(target, object),
-  )
+  const viewOf = (target: Target) => views.get(target.namespace ?? '')?.view
+  const objects = objectsOf(api, options.onWrite, {
+    copyOf: (target) => viewOf(target)?.copyOf(target),
+    seen: (target, object) => viewOf(target)?.put(target, object),
+  })
   const istioVersion = discoverIstio(api)
   const virtualService: Connection['virtualService'] = async (service, router, signal) =>
     istio(await istioVersion(signal), 'virtualservices', service.namespace, router.virtualService)
@@ -66,7 +68,7 @@ function connectionOf(credentials: Credentials, options: ConnectionOptions): Con
     watch(service, changed) {
       const { namespace, router } = service
       const used = views.get(namespace) ?? {
-        view: namespaceView(api, options.clock, namespace, objects.refresh),
+        view: namespaceView(api, options.clock, namespace),
         users: 0,
       }
       views.set(namespace, used)

@@ -18,6 +18,8 @@ export interface NamespaceView {
   watchVirtualServices(target: Target): void
   /** Calls back, once per turn of the event loop, when something of the service changed. */
   subscribe(service: Service, changed: () => void): () => void
+  /** The copy of one object; undefined when there is none, or it may be old. */
+  copyOf(target: Target): JsonObject | undefined
   /** A copy from our own reads and writes. */
   put(target: Target, object: JsonObject | null): void
   stop(): void
@@ -25,21 +27,14 @@ export interface NamespaceView {
 
 const KINDS = ['pods', 'replicasets', 'deployments', 'endpointslices', 'services'] as const
 
-export function namespaceView(
-  api: ApiClient,
-  clock: Clock,
-  namespace: string,
-  onCopy: (target: Target, object: JsonObject | null) => void,
-): NamespaceView {
+export function namespaceView(api: ApiClient, clock: Clock, namespace: string): NamespaceView {
   const listeners = new Map<string, Set<() => void>>()
   const tell = (key: string) => {
     for (const listener of listeners.get(key) ?? []) listener()
   }
   const watches = new Map<string, ResourceWatch>()
   const start = (target: Target, keyOf: (object: JsonObject) => string | undefined) => {
-    const changed = (object: JsonObject, gone: boolean) => {
-      const name = textAt(object, 'metadata', 'name') ?? ''
-      onCopy({ ...target, name }, gone ? null : object)
+    const changed = (object: JsonObject) => {
       for (const key of listenerKeys(target.resource, object, watches)) tell(key)
     }
     watches.set(target.resource, watchResource({ api, clock, target, keyOf, changed }))
@@ -59,6 +54,10 @@ export function namespaceView(
       if (!watches.has('virtualservices')) start({ ...target, name: null }, () => undefined)
     },
     subscribe: (service, changed) => subscribe(listeners, service, changed),
+    copyOf(target) {
+      const watch = watches.get(target.resource)
+      return watch?.isLive() ? watch.get(target.name ?? '') : undefined
+    },
     put: (target, object) => watches.get(target.resource)?.put(target.name ?? '', object),
     stop() {
       for (const watch of watches.values()) watch.stop()

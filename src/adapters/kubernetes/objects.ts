@@ -41,21 +41,34 @@ export interface Objects {
   remove(target: Target, context: WriteContext): Promise<boolean>
   /** The copy last seen, however old; undefined when there is none. */
   recall(target: Target): JsonObject | undefined
-  /** A copy seen by a watch: taken when it is newer than the one we have, and we have one. */
-  refresh(target: Target, object: JsonObject | null): void
 }
 
 const CONFLICTS_TRIED = 8
 
+/** Kinds that edits start from memory for. */
+const REMEMBERED: ReadonlySet<string> = new Set(['deployments', 'services', 'virtualservices'])
+
 type Remember = (target: Target, object: JsonObject | null) => void
 
-/** `seen` is told of every object read or written (null: it is gone), so that a watch's copies do not lag behind our own writes. */
-export function objectsOf(api: ApiClient, onWrite: (what: string) => void, seen: Remember): Objects {
+export interface WatchedCopies {
+  /** A watch's copy, while it is up to date. */
+  copyOf(target: Target): JsonObject | undefined
+  /** Told of every object read or written (null: it is gone), so that a watch's copies do not lag behind our own writes. */
+  seen(target: Target, object: JsonObject | null): void
+}
+
+export function objectsOf(api: ApiClient, onWrite: (what: string) => void, copies: WatchedCopies): Objects {
   const memory = new Map<string, JsonObject>()
   const remember: Remember = (target, object) => {
     if (object === null) memory.delete(pathOf(target))
-    else memory.set(pathOf(target), object)
-    seen(target, object)
+    // Without managedFields, half of its size: the server keeps them when a write leaves them out.
+    else if (REMEMBERED.has(target.resource))
+      memory.set(pathOf(target), withAt(object, ['metadata', 'managedFields'], undefined))
+    copies.seen(target, object)
+  }
+  const recall = (target: Target) => {
+    const [own, watched] = [memory.get(pathOf(target)), copies.copyOf(target)]
+    return own && watched ? (isNewer(watched, own) ? watched : own) : (own ?? watched)
   }
   const read = async (target: Target, signal: AbortSignal) => {
     try {
@@ -75,15 +88,9 @@ export function objectsOf(api: ApiClient, onWrite: (what: string) => void, seen:
   }
   return {
     read,
-    recall: (target) => memory.get(pathOf(target)),
-    refresh(target, object) {
-      const known = memory.get(pathOf(target))
-      if (!known) return
-      if (object === null) memory.delete(pathOf(target))
-      else if (isNewer(object, known)) memory.set(pathOf(target), object)
-    },
+    recall,
     async edit(target, context, change, options = {}) {
-      let known = options.fromMemory ? memory.get(pathOf(target)) : undefined
+      let known = options.fromMemory ? recall(target) : undefined
       for (let attempt = 1; ; attempt++) {
         const remembered = known !== undefined
         const current = known ?? (await need(target, context.signal))

@@ -24,7 +24,8 @@ export interface ResourceWatchOptions {
   readonly target: Target
   /** Key under which `byKey` finds an object; undefined: none. */
   readonly keyOf: (object: JsonObject) => string | undefined
-  readonly changed: (object: JsonObject, gone: boolean) => void
+  /** Called with an object that is new, different or gone. */
+  readonly changed: (object: JsonObject) => void
 }
 
 const SERVER_ENDS_AFTER_SECONDS = '290'
@@ -66,7 +67,7 @@ function copiesOf(keyOf: ResourceWatchOptions['keyOf'], changed: ResourceWatchOp
     const known = byName.get(name)
     if (!known) return
     drop(name, known)
-    changed(known, true)
+    changed(known)
   }
   return {
     names: () => [...byName.keys()],
@@ -84,7 +85,7 @@ function copiesOf(keyOf: ResourceWatchOptions['keyOf'], changed: ResourceWatchOp
       byUid.set(textAt(object, 'metadata', 'uid') ?? '', slim)
       const key = keyOf(object)
       if (key !== undefined) byKey.set(key, (byKey.get(key) ?? new Map()).set(name, slim))
-      changed(slim, false)
+      changed(slim)
     },
   }
 }

@@ -10,7 +10,7 @@ import { SLOT_LABEL, slotName } from './names.ts'
 import { wantedReplicas } from './rollout-state.ts'
 import { sharesByWeights } from './shares.ts'
 import { deployments, services } from './target.ts'
-import { bringTrafficHome, readShares, selectorOf } from './traffic.ts'
+import { bringTrafficHome, type Home, readShares, selectorOf } from './traffic.ts'
 import { readWeights } from './virtual-service.ts'
 
 /**
@@ -26,35 +26,34 @@ export async function restore(
 ): Promise<RealShares> {
   const home = () =>
     bringTrafficHome(connection, service, pin, kept ? 'previous' : 'stable', context, { alwaysStamp: true })
-  if (service.router.kind === 'istio') {
-    const { service: front, route } = await home()
-    await fenceWorkload(connection, service, context)
-    const weights = route && readWeights(service, service.router, route)
-    return weights && sharesByWeights(weights, front)
-  }
-  if (kept) await home()
-  else await leaveCanary(connection, service, home, context)
-  await fenceWorkload(connection, service, context)
-  return readShares(connection, service, context.signal)
+  const moving = service.router.kind === 'istio' || kept ? home() : leaveCanary(connection, service, home, context)
+  // Sent off beside the others: one round trip for all of them.
+  const [moved, fenced] = await Promise.allSettled([moving, fenceWorkload(connection, service, context)])
+  if (moved.status === 'rejected') throw moved.reason
+  if (fenced.status === 'rejected') throw fenced.reason
+  if (service.router.kind !== 'istio') return readShares(connection, service, context.signal)
+  const weights = moved.value.route && readWeights(service, service.router, moved.value.route)
+  return weights && sharesByWeights(weights, moved.value.service)
 }
 
 /** The canary's pods go at once; but not before the Service selects others, where it selects only them. */
 async function leaveCanary(
   connection: Connection,
   service: Service,
-  home: () => Promise<unknown>,
+  home: () => Promise<Home>,
   context: WriteContext,
-): Promise<void> {
+): Promise<Home> {
   const known = connection.objects.recall(services(service.namespace, service.serviceName))
   const narrowed = !known || SLOT_LABEL in selectorOf(known)
   if (narrowed) {
-    await home()
+    const moved = await home()
     await scaleCanaryToNothing(connection, service, context)
-    return
+    return moved
   }
   const [moved, scaled] = await Promise.allSettled([home(), scaleCanaryToNothing(connection, service, context)])
   if (moved.status === 'rejected') throw moved.reason
   if (scaled.status === 'rejected') throw scaled.reason
+  return moved.value
 }
 
 async function scaleCanaryToNothing(connection: Connection, service: Service, context: WriteContext): Promise<void> {
@@ -71,11 +70,16 @@ async function scaleCanaryToNothing(connection: Connection, service: Service, co
   }
 }
 
-/** Promotion and new canaries are refused to older decisions from now on. Traffic is back already: a late answer here is no failure. */
+/** How long the fence around the workload may hold up the news that traffic is back, real ms. */
+const FENCE_LIMIT_MS = 2_000
+
+/** Promotion and new canaries are refused to older decisions from now on. Traffic does not depend on it: a late answer here is no failure. */
 async function fenceWorkload(connection: Connection, service: Service, context: WriteContext): Promise<void> {
   const target = deployments(service.namespace, service.workload)
+  const signal = AbortSignal.any([context.signal, AbortSignal.timeout(FENCE_LIMIT_MS)])
+  const options = { fromMemory: true, alwaysStamp: true }
   try {
-    await connection.objects.edit(target, context, (current) => current, { fromMemory: true, alwaysStamp: true })
+    await connection.objects.edit(target, { ...context, signal }, (current) => current, options)
   } catch (error) {
     if (error instanceof ClusterError && error.kind === 'fenced') throw error
   }

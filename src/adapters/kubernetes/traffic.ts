@@ -91,9 +91,15 @@ export async function routeByWeights(
   return weights && sharesByWeights(weights, front)
 }
 
+/** The objects as they are once traffic is where it should be; no route where the router has none. */
+export interface Home {
+  readonly service: JsonObject
+  readonly route: JsonObject | null
+}
+
 /**
- * Selector and weights as wanted for the way back or the end: one write each, from the copies last seen. Returns whether
- * something had to be moved.
+ * Selector and weights as wanted for the way back or the end: one write each, from the copies last seen. Both are sent
+ * off at once. `alwaysStamp`: the object that older decisions would write carries our token, whether or not it differs.
  */
 export async function bringTrafficHome(
   connection: Connection,
@@ -101,25 +107,24 @@ export async function bringTrafficHome(
   pin: Pin,
   to: 'stable' | 'previous',
   context: WriteContext,
-  options: { readonly alwaysStamp: boolean },
-): Promise<{ readonly service: JsonObject; readonly route: JsonObject | null }> {
+  { alwaysStamp }: { readonly alwaysStamp: boolean },
+): Promise<Home> {
   const selector = to === 'previous' ? slotLabels(service.workload, 'previous') : pin.serviceSelector
-  const fast = { fromMemory: true, alwaysStamp: options.alwaysStamp }
   const { router } = service
   const moveWeights = async () => {
     if (router.kind !== 'istio') return null
     const target = await connection.virtualService(service, router, context.signal)
     const change = (current: JsonObject) => withPinnedWeights(service, router, current, pin.weights)
-    return connection.objects.edit(target, context, change, { ...fast, by: 'put' })
+    return connection.objects.edit(target, context, change, { fromMemory: true, alwaysStamp, by: 'put' })
   }
   const moveSelector = () =>
     connection.objects.edit(
       services(service.namespace, service.serviceName),
       context,
       (current) => withSelector(current, selector),
-      fast,
+      { fromMemory: true, alwaysStamp: alwaysStamp && router.kind === 'replicas' },
     )
-  // Both are sent off; one that fails does not hold up the other.
+  // One that fails does not hold up the other.
   const [front, route] = await Promise.allSettled([moveSelector(), moveWeights()])
   if (route.status === 'rejected') throw route.reason
   if (front.status === 'rejected') throw front.reason

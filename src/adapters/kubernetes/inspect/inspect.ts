@@ -21,6 +21,9 @@ import { ownersOf } from './owners.ts'
 import { podRequest } from './pod-requests.ts'
 import { type PodLabels, routerFaults } from './router-faults.ts'
 
+/** Limit of the optional parts together, real ms: half of a check's default. */
+const PART_LIMIT_MS = 5_000
+
 /**
  * Throws ClusterError only when the workload, its pods or its Service cannot be read; other parts that fail are named in
  * `unread`, and are then as if there were none.
@@ -42,8 +45,10 @@ export async function inspect(
     }
   }
   const { api } = connection
-  const list = async (target: Parameters<typeof api.list>[0]) => (await api.list(target, { signal })).items
   const scene = await connection.freshScene(service, signal)
+  // One part that hangs must not use up the time of the check, and with it the others.
+  const brief = AbortSignal.any([signal, AbortSignal.timeout(PART_LIMIT_MS)])
+  const list = async (target: Parameters<typeof api.list>[0]) => (await api.list(target, { signal: brief })).items
   const workload = scene.deployments.stable
   const template = workload ? templateOf(workload) : {}
   const labels = workload ? labelsOf(service, workload, scene.service, version) : null
@@ -55,10 +60,10 @@ export async function inspect(
       roomLeft(await nodesRead, await list(allPods), objectAt(template, 'spec')),
     ),
     part('quotas', [], async () => (await list(resourceQuotas(service.namespace))).flatMap(quotaRows)),
-    part('HPA', null, async () => hpaFacts(await findAutoscaler(connection, service, signal))),
+    part('HPA', null, async () => hpaFacts(await findAutoscaler(connection, service, brief))),
     part('PDB', null, async () => pdbFacts(await list(disruptionBudgets(service.namespace)), labels?.stable ?? {})),
-    part('leftovers', [], () => findLeftovers(connection, service, signal)),
-    readRouterFaults(connection, service, scene.service, labels, signal),
+    part('leftovers', [], () => findLeftovers(connection, service, brief)),
+    readRouterFaults(connection, service, scene.service, labels, brief),
   ])
   return {
     workload: workload && workloadFacts(service, workload, scene),
