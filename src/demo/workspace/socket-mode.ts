@@ -33,6 +33,7 @@ export class SocketMode implements Delivery {
   readonly #tickets = new Set<string>()
   readonly #waiting = new Map<string, (delivered: Delivered) => void>()
   #connections: WebSocket[] = []
+  #hopes: { readonly count: number; readonly resolve: () => void }[] = []
   #turn = 0
   #lastTicket = 0
   #lastEnvelope = 0
@@ -52,6 +53,12 @@ export class SocketMode implements Delivery {
 
   connections(): number {
     return this.#connections.length
+  }
+
+  /** Resolves when this many connections are open. */
+  connected(count: number): Promise<void> {
+    if (this.#connections.length >= count) return Promise.resolve()
+    return new Promise((resolve) => this.#hopes.push({ count, resolve }))
   }
 
   /** Takes over an upgrade request to `/link/`; a used or unknown ticket is turned away. */
@@ -115,6 +122,9 @@ export class SocketMode implements Delivery {
       return
     }
     this.#connections.push(connection)
+    const count = this.#connections.length
+    for (const hope of this.#hopes) if (hope.count <= count) hope.resolve()
+    this.#hopes = this.#hopes.filter((hope) => hope.count > count)
     connection.on('message', (data) => this.#acknowledged(parseJson(String(data))))
     connection.send(
       JSON.stringify({

@@ -96,6 +96,8 @@ export interface Workspace {
   setTransport(transport: WorkspaceTransport): void
   /** Socket Mode connections that are open now. */
   connections(): number
+  /** Resolves when this many Socket Mode connections are open; at once when they are. */
+  connected(count?: number): Promise<void>
   refreshConnections(reason?: DisconnectReason): void
   dropConnections(): void
   /** Requests of the app, oldest first. */

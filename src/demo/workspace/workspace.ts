@@ -114,6 +114,7 @@ function faces(parts: Parts, address: string): Omit<Workspace, 'stop'> {
       transport.current = deliveryFor(wanted, socketMode, parts.wall)
     },
     connections: () => socketMode.connections(),
+    connected: (count = 1) => socketMode.connected(count),
     refreshConnections: (reason) => socketMode.refresh(reason),
     dropConnections: () => socketMode.drop(),
     requests: () => log.all(),

@@ -28,10 +28,11 @@ export async function testWorkspace(options: Partial<WorkspaceOptions> = {}): Pr
   })
 }
 
-/** The app over Socket Mode, connected when this resolves. */
-export async function socketApp(workspace: Workspace): Promise<App> {
+/** The app over Socket Mode, connected when this resolves. A lost connection is renewed after `clientPingTimeout` ms. */
+export async function socketApp(workspace: Workspace, clientPingTimeout = 5_000): Promise<App> {
   const receiver = new SocketModeReceiver({
     appToken: workspace.appToken,
+    clientPingTimeout,
     logLevel: LogLevel.ERROR,
     installerOptions: { clientOptions: { slackApiUrl: workspace.apiUrl } },
   })
