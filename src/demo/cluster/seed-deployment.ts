@@ -1,7 +1,15 @@
-/** The Deployment of a seeded service: probes, resources, preStop and a grace period, as a careful team writes it. */
-import type { SeedService } from './seed-world.ts'
+/** A service to seed, and its Deployment: probes, resources, preStop and a grace period, as a careful team writes it. */
 
-export function deploymentObject(service: SeedService, labels: Readonly<Record<string, string>>) {
+export interface DeployedService {
+  readonly name: string
+  readonly replicas: number
+  /** The full image with its tag. */
+  readonly image: string
+  /** The container's port; 8080 when absent. */
+  readonly port?: number
+}
+
+export function deploymentObject(service: DeployedService, labels: Readonly<Record<string, string>>) {
   const { name, replicas, image, port = 8080 } = service
   return {
     metadata: { name, labels },

@@ -1,16 +1,10 @@
 /** Puts a team's services into a simulated cluster, as they would stand there before the first deployment. */
-import { deploymentObject } from './seed-deployment.ts'
+import { type DeployedService, deploymentObject } from './seed-deployment.ts'
 import type { SimulatedCluster } from './simulated-cluster.ts'
 
-export interface SeedService {
-  readonly name: string
-  readonly replicas: number
-  /** The full image with its tag. */
-  readonly image: string
+export interface SeedService extends DeployedService {
   /** Labels beside `app`, in the selector too: `{ track: 'stable' }`. */
   readonly labels?: Readonly<Record<string, string>>
-  /** The container's port; 8080 when absent. */
-  readonly port?: number
   /** Bounds of a HorizontalPodAutoscaler; none when absent. */
   readonly autoscale?: { readonly min: number; readonly max: number }
   /** `minAvailable` of a PodDisruptionBudget; none when absent. */

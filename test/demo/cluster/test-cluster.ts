@@ -11,7 +11,8 @@ import { onTestFinished } from 'vitest'
 import { type SteppedClock, steppedClock } from '../../../src/adapters/clocks.ts'
 import type { ClusterTimings } from '../../../src/demo/cluster/cluster-context.ts'
 import { kubeconfigFor } from '../../../src/demo/cluster/kubeconfig.ts'
-import { type SeedService, seedWorld } from '../../../src/demo/cluster/seed-world.ts'
+import type { SeedService } from '../../../src/demo/cluster/seed-world.ts'
+import { seedWorld } from '../../../src/demo/cluster/seed-world.ts'
 import { type SimulatedCluster, startSimulatedCluster } from '../../../src/demo/cluster/simulated-cluster.ts'
 
 /** Tuesday 2026-12-01, 14:00 UTC. */

@@ -18,8 +18,8 @@ import type {
 } from '../store/kube-objects.ts'
 import type { KubeObject, LabelSelector } from '../store/object-meta.ts'
 import type { Container, Pod } from '../store/pod-objects.ts'
+import { age } from './age.ts'
 import { podReason } from './pod-reason.ts'
-import { age } from './table.ts'
 
 export interface Column {
   readonly name: string
