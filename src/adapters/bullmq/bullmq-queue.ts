@@ -6,8 +6,9 @@ import { connectRedis } from '../redis/connect-redis.ts'
 import { interruptionChannel, interruptionMessage, interruptions } from './interruptions.ts'
 import { JOB_KINDS } from './job-schema.ts'
 import { ticketQueues } from './ticket-queues.ts'
-import { startTicketWorker, type TicketWorker } from './ticket-worker.ts'
+import { startTicketWorker } from './ticket-worker.ts'
 import { type WakeBook, wakeBook } from './wake-book.ts'
+import { workerPool } from './worker-pool.ts'
 
 export interface BullmqQueueSettings {
   readonly url: string
@@ -36,9 +37,8 @@ export function bullmqQueue(settings: BullmqQueueSettings): Queue {
   const { url, prefix = '{tminus}', clock, role, onError } = settings
   const { concurrency = 20, lockMs = 3_000, commandTimeoutMs = 500 } = settings
   const redis = connectRedis(url, 'answer', onError)
-  const subscriber = role === 'bot' ? undefined : connectRedis(url, 'work', onError)
+  const pool = role === 'bot' ? undefined : workerPool(connectRedis(url, 'work', onError))
   const queues = ticketQueues(redis, prefix, clock, onError)
-  const workers: TicketWorker[] = []
   const inTime = <T>(ask: () => Promise<T>) => answerInTime(redis, commandTimeoutMs, ask)
 
   const patientBook = (kind: JobKind): WakeBook => {
@@ -64,18 +64,17 @@ export function bullmqQueue(settings: BullmqQueueSettings): Queue {
       await inTime(send).catch(onError)
     },
     work: async (handlers) => {
-      if (!subscriber) return
-      const heard = interruptions(subscriber, prefix, onError)
+      if (!pool) return
+      const heard = interruptions(pool.connection, prefix, onError)
       await heard.start()
-      const shared = { connection: subscriber, prefix, clock, concurrency, lockMs, interruptions: heard, onError }
+      const shared = { connection: pool.connection, prefix, clock, concurrency, lockMs, interruptions: heard, onError }
       for (const kind of JOB_KINDS) {
-        workers.push(await startTicketWorker(kind, handlers[kind], { ...shared, book: patientBook(kind) }))
+        pool.add(await startTicketWorker(kind, handlers[kind], { ...shared, book: patientBook(kind) }))
       }
     },
     close: async () => {
-      await Promise.all(workers.map((worker) => worker.close()))
+      await pool?.close()
       await queues.close()
-      subscriber?.disconnect()
       redis.disconnect()
     },
   }

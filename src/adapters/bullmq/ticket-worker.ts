@@ -13,8 +13,6 @@ const FIRST_RETRY_MS = 250
 const LONGEST_RETRY_MS = 10_000
 /** Checks for dead workers in the life of a lock: a job goes on elsewhere one lock and two checks after a kill, at most. */
 const CHECKS_PER_LOCK = 3
-/** A closing worker lets its jobs finish for so long, real ms; what is left is taken over when its lock ends. */
-const CLOSE_WITHIN_MS = 10_000
 
 export interface TicketWorkerSettings {
   /** Copied for each worker, which has two connections of its own: one to wait on, one to work with. */
@@ -28,16 +26,8 @@ export interface TicketWorkerSettings {
   readonly onError: (error: unknown, job?: Job) => void
 }
 
-export interface TicketWorker {
-  close(): Promise<void>
-}
-
 /** Resolves when it takes jobs. */
-export async function startTicketWorker(
-  kind: JobKind,
-  work: Work,
-  settings: TicketWorkerSettings,
-): Promise<TicketWorker> {
+export async function startTicketWorker(kind: JobKind, work: Work, settings: TicketWorkerSettings): Promise<Worker> {
   const { connection, prefix, concurrency, lockMs, onError } = settings
   const lost = new Map<string, AbortController>()
   const answer = async (ticket: BullJob) => {
@@ -66,18 +56,7 @@ export async function startTicketWorker(
     for (const id of ids) lost.get(id)?.abort(new Error('the job was taken over by another worker'))
   })
   await worker.waitUntilReady()
-  return { close: () => closeWithin(CLOSE_WITHIN_MS, worker) }
-}
-
-/** A worker whose Redis is away cannot say goodbye to it: then it just goes. */
-async function closeWithin(limitMs: number, worker: Worker): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limitMs)
-  })
-  await Promise.race([worker.close(), late])
-  clearTimeout(timer)
-  await worker.disconnect().catch(() => {})
+  return worker
 }
 
 async function answerTicket(

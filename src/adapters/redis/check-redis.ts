@@ -9,19 +9,24 @@ export interface RedisFitness {
   readonly warn: readonly string[]
 }
 
-const ANSWER_WITHIN_MS = 5_000
-
-/** Never throws: a Redis that does not answer within 5 s is a reason to refuse. Reads only. */
-export async function checkRedis(url: string): Promise<RedisFitness> {
-  const redis = connectRedis(url, 'answer', () => {})
+/** Never throws: a Redis that does not answer within `limitMs` (real ms, default 5 s) is a reason to refuse. Reads only. */
+export async function checkRedis(url: string, limitMs = 5_000): Promise<RedisFitness> {
+  let trouble: unknown
+  const redis = connectRedis(url, 'answer', (error) => {
+    trouble = error
+  })
   try {
-    const info = await answerInTime(redis, ANSWER_WITHIN_MS, () => redis.info())
+    const info = await answerInTime(redis, limitMs, () => redis.info())
     // Managed Redis often forbids CONFIG; then the snapshots' schedule is not known.
-    const save = await answerInTime(redis, ANSWER_WITHIN_MS, () => redis.config('GET', 'save')).catch(() => undefined)
+    const save = await answerInTime(redis, limitMs, () => redis.config('GET', 'save')).catch(() => undefined)
     return judge(infoFields(info), snapshots(save))
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    return { refuse: [`Redis at ${shownUrl(url)} does not answer: ${why} Start it, or correct REDIS_URL.`], warn: [] }
+    const cause = trouble ?? error
+    const why = cause instanceof Error ? cause.message : String(cause)
+    return {
+      refuse: [`Redis at ${shownUrl(url)} does not serve us: ${why}. Start it, or correct REDIS_URL.`],
+      warn: [],
+    }
   } finally {
     redis.disconnect()
   }

@@ -30,7 +30,7 @@ export function connectRedis(url: string, use: RedisUse, onError: (error: unknow
     retryStrategy: (times: number) => Math.min(25 * 2 ** Math.min(times, 8), LONGEST_RETRY_MS),
   })
   // Every call that waits for the connection listens for a moment; any number of them may.
-  redis.setMaxListeners(0)
+  redis.setMaxListeners(10_000)
   let told = false
   redis.on('ready', () => {
     told = false
