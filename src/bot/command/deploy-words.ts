@@ -1,8 +1,7 @@
 /** `<service> <version> [strategy]`, behind `deploy`, behind `plan`, or alone. */
 
 import { nearestWord } from './nearest-word.ts'
-import type { Parsed } from './parse-command.ts'
-import type { Catalogue } from './parse-fault.ts'
+import type { Catalogue, Parsed } from './parse-fault.ts'
 import { strategyOf } from './verbs.ts'
 import { asName, faultAt, findService, optionFault, type Reading, serviceFault } from './words.ts'
 

@@ -2,15 +2,12 @@
  * The text after `/deploy`, as an intent. Two promises hold for every text whatsoever: it never throws, and an intent
  * names a service of the catalogue or none.
  */
-import type { Intent } from '../../handlers/ask.ts'
 import { parseDeploy } from './deploy-words.ts'
 import { nearestWord } from './nearest-word.ts'
-import { type Catalogue, exampleCommand, type ParseFault } from './parse-fault.ts'
+import { type Catalogue, exampleCommand, type Parsed, type ParseFault } from './parse-fault.ts'
 import { readTypedText } from './typed-text.ts'
 import { SAID_FOR, VERBS, type Verb, verbOf } from './verbs.ts'
 import { asName, faultAt, findService, optionFault, type Reading, serviceFault } from './words.ts'
-
-export type Parsed = { readonly ok: true; readonly intent: Intent } | { readonly ok: false; readonly fault: ParseFault }
 
 /** Characters of a reason that are kept; the rest is cut off with an ellipsis. */
 const LONGEST_REASON = 500

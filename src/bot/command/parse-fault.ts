@@ -1,5 +1,8 @@
-/** Why a command was not understood, with all that its answer needs. */
+/** What comes of a command's text: an intent, or why it was not understood, with all that the answer needs. */
+import type { Intent } from '../../handlers/ask.ts'
 import type { Service } from '../../playbook/service.ts'
+
+export type Parsed = { readonly ok: true; readonly intent: Intent } | { readonly ok: false; readonly fault: ParseFault }
 
 export type Catalogue = readonly Pick<Service, 'name' | 'strategies'>[]
 

@@ -9,7 +9,7 @@ import { fitToSlack } from './fit-to-slack.ts'
 import { codeBlock, dayAndTime, escapeText, mention, moment } from './mrkdwn.ts'
 import { evidenceLine, podsLine, sampleLine, shareLine } from './readings.ts'
 import { approversOf } from './waiting.ts'
-import { awaitedApproval, LEVEL_MARKS, LEVEL_WORDS, percent } from './words.ts'
+import { awaitedApproval, markOf, percent } from './words.ts'
 
 /** Evidence beyond so many characters keeps its head and its tail: the end of a log tells most. */
 const EVIDENCE = 2_600
@@ -17,15 +17,18 @@ const EVIDENCE = 2_600
 /** `now` (ms since the epoch) decides whether a way back still exists; by default the moment of the entry. */
 export function drawEntry(entry: TimelineEntry, deployment: Deployment, now: number = entry.at): ChatMessage {
   const asked = approvalAsked(entry, deployment)
-  const said = `${asked === null ? LEVEL_MARKS[entry.level] : '✋ '}${escapeText(entry.text)}${by(entry)}`
-  const spoken = `${asked === null ? LEVEL_WORDS[entry.level] : ''}${escapeText(entry.text)}${by(entry)}`
+  const { icon, word } = asked === null ? markOf(entry) : { icon: '✋ ', word: '' }
+  const spoken = `${word}${escapeText(entry.text)}${by(entry)}`
+  const said = `${icon}${bold(word)}${escapeText(entry.text)}${by(entry)}`
   if (entry.audience !== 'channel')
     return fitToSlack({ text: spoken, blocks: [section(said), ...evidence(entry.evidence)] })
-  const lead = `*${escapeText(deployment.service)} ${escapeText(deployment.version)}* · `
+  const name = `${deployment.service} ${deployment.version}`
+  // In the channel a line stands alone: it must say what it is about, once.
+  const named = entry.text.includes(name)
   return fitToSlack({
-    text: `${escapeText(deployment.service)} ${escapeText(deployment.version)}: ${spoken}`,
+    text: named ? spoken : `${escapeText(name)}: ${spoken}`,
     blocks: [
-      section(`${lead}${said}${caller(entry, deployment)}`),
+      section(`${named ? '' : `*${escapeText(name)}* · `}${said}${caller(entry, deployment)}`),
       ...caseOf(entry, deployment),
       ...evidence(entry.evidence),
       ...actions(buttonsNow(deployment, now)),
@@ -40,7 +43,7 @@ export function drawMissed(entries: readonly TimelineEntry[], deployment: Deploy
   const span = first && last ? `, ${moment(first.at)} to ${moment(last.at)}` : ''
   const lead = `Told late${span}: Slack or the bot was away. ${entries.length} things happened to ${escapeText(deployment.id)}:`
   const told = entries.map(
-    (entry) => `${moment(entry.at)} ${LEVEL_MARKS[entry.level]}${escapeText(shorten(entry.text))}`,
+    (entry) => `${moment(entry.at)} ${markOf(entry).icon}${bold(markOf(entry).word)}${escapeText(shorten(entry.text))}`,
   )
   const loud = entries.some((entry) => entry.audience === 'channel')
   return fitToSlack({
@@ -51,6 +54,10 @@ export function drawMissed(entries: readonly TimelineEntry[], deployment: Deploy
       ...(loud ? actions(buttonsNow(deployment, now)) : []),
     ],
   })
+}
+
+function bold(word: string): string {
+  return word === '' ? '' : `*${word.trim()}* `
 }
 
 /** Lines of a digest that are kept: the first few say how it began, the last how it stands. */
@@ -95,19 +102,24 @@ function caller(entry: TimelineEntry, deployment: Deployment): string {
 /** What somebody needs to know to decide, without opening anything else. */
 function caseOf(entry: TimelineEntry, deployment: Deployment): readonly Block[] {
   const approval = approvalAsked(entry, deployment)
-  const parts =
-    approval !== null
-      ? [approvalCase(deployment, approval)]
-      : [
-          shareLine(deployment),
-          sampleLine(deployment),
-          evidenceLine(deployment),
-          podsLine(deployment),
-          countdown(deployment),
-          wayBack(deployment),
-        ]
+  const parts = approval !== null ? [approvalCase(deployment, approval)] : evidenceOf(entry, deployment)
   const told = parts.filter((part) => part !== null && part !== '')
   return told.length === 0 ? [] : [context(told.join('\n'))]
+}
+
+/** Nothing about a version that is gone: its line says why it went. Of one that is well, only how long the way back exists. */
+function evidenceOf(entry: TimelineEntry, deployment: Deployment): readonly (string | null)[] {
+  const { status, goingBack } = deployment
+  if (status === 'refused' || status === 'rolled-back' || goingBack?.restoredAt !== undefined) return []
+  if (entry.level === 'good') return [wayBack(deployment)]
+  return [
+    shareLine(deployment),
+    sampleLine(deployment),
+    evidenceLine(deployment),
+    podsLine(deployment),
+    countdown(deployment),
+    wayBack(deployment),
+  ]
 }
 
 function approvalCase(deployment: Deployment, share: number): string {

@@ -62,8 +62,8 @@ function goingBackLine(deployment: Deployment): string {
   const step = plan.wayBack[goingBack.step]
   const traffic =
     goingBack.restoredAt === undefined
-      ? `traffic goes back to ${escapeText(oldVersion(deployment))} now`
-      : `all traffic is on ${escapeText(oldVersion(deployment))} since ${moment(goingBack.restoredAt)}`
+      ? `Traffic goes back to ${escapeText(oldVersion(deployment))} now`
+      : `All traffic is on ${escapeText(oldVersion(deployment))} since ${moment(goingBack.restoredAt)}`
   const next =
     step === undefined ? '' : ` · *now* ${escapeText(step.purpose)} (${goingBack.step + 1} of ${plan.wayBack.length})`
   return `⏪ ${traffic}${next}\nWhy: ${whyBack(deployment)}`

@@ -45,19 +45,31 @@ export function hasTraffic(deployment: Deployment): boolean {
   return deployment.share.planned > 0 || (deployment.share.real ?? 0) > 0
 }
 
-/** In front of a line of the thread. */
-export const LEVEL_MARKS: Readonly<Record<TimelineEntry['level'], string>> = {
-  info: '',
-  good: '✅ ',
-  warning: '⚠️ *Warning:* ',
-  bad: '🛑 *Problem:* ',
-}
-
-export const LEVEL_WORDS: Readonly<Record<TimelineEntry['level'], string>> = {
+const LEVEL_ICONS: Readonly<Record<TimelineEntry['level'], string>> = { info: '', good: '✅', warning: '⚠️', bad: '🛑' }
+const LEVEL_WORDS: Readonly<Record<TimelineEntry['level'], string>> = {
   info: '',
   good: '',
-  warning: 'Warning: ',
-  bad: 'Problem: ',
+  warning: 'Warning',
+  bad: 'Problem',
+}
+
+/** Lines that reach the channel because the state changed: their text has the word, here is its sign. */
+const STATE_ICONS: Readonly<Partial<Record<Deployment['status'], string>>> = {
+  holding: '⏸️',
+  'going-back': '⏪',
+  'rolled-back': '⏪',
+  refused: '⛔',
+  completed: '✅',
+}
+
+/** What stands in front of a line: a sign, and the word for it unless the text begins with it. */
+export function markOf(entry: TimelineEntry): { readonly icon: string; readonly word: string } {
+  const state = entry.audience === 'channel' && entry.to !== undefined ? STATE_ICONS[entry.to] : undefined
+  if (state !== undefined) return { icon: `${state} `, word: '' }
+  const word = LEVEL_WORDS[entry.level]
+  const icon = LEVEL_ICONS[entry.level]
+  const said = word === '' || entry.text.toLowerCase().startsWith(word.toLowerCase())
+  return { icon: icon === '' ? '' : `${icon} `, word: said ? '' : `${word}: ` }
 }
 
 /** `45 s`, `12 min`, `1 h 5 min`, `2 d 3 h`. Rounded down; below zero counts as nothing. */
