@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { memo, useCallback, useEffect, useState } from 'react'
 import { AppHome } from './app-home.tsx'
 import { ChannelView } from './channel-view.tsx'
 import { ModalView } from './modal-view.tsx'
@@ -7,7 +7,7 @@ import { SidePanel } from './side-panel.tsx'
 import { Sidebar } from './sidebar.tsx'
 import { ThreadPane } from './thread-pane.tsx'
 import { TopBar } from './top-bar.tsx'
-import { PageContext, useTabMemory, useWorkspace } from './use-workspace.ts'
+import { PageContext, PanelsContext, useTabMemory, useWorkspace } from './use-workspace.ts'
 import { act } from './wire.ts'
 
 /** Where the person looks: a channel (by id) or the app's Home. */
@@ -15,12 +15,14 @@ const HOME = 'home'
 
 export function App() {
   const [me, setMe] = useTabMemory('tminus-as', new URLSearchParams(location.search).get('as') ?? '')
-  const { state, connected } = useWorkspace(me)
+  const { state, panels, connected } = useWorkspace(me)
   const [theme, setTheme] = useTheme()
   if (state === undefined) return <p className="waiting">Opening the workspace ...</p>
   return (
     <PageContext value={state}>
-      <Shell state={state} connected={connected} theme={theme} setTheme={setTheme} actAs={setMe} />
+      <PanelsContext value={panels}>
+        <Shell state={state} connected={connected} theme={theme} setTheme={setTheme} actAs={setMe} />
+      </PanelsContext>
     </PageContext>
   )
 }
@@ -33,7 +35,8 @@ interface ShellProps {
   readonly actAs: (user: string) => void
 }
 
-function Shell({ state, connected, theme, setTheme, actAs }: ShellProps) {
+/** Not drawn again when only the panel changes. */
+const Shell = memo(function Shell({ state, connected, theme, setTheme, actAs }: ShellProps) {
   const linked = /^\/archives\/(\w+)/.exec(location.pathname)?.[1]
   const first = state.channels.find((channel) => channel.botIsMember) ?? state.channels[0]
   const [place, setPlace] = useTabMemory('tminus-place', linked ?? first?.id ?? HOME)
@@ -45,14 +48,13 @@ function Shell({ state, connected, theme, setTheme, actAs }: ShellProps) {
     setThread('')
     if (next === HOME) void act('home', { userId: state.me.id })
   }
-  const panels = state.panels
   const hasThread = channel !== undefined && state.messages.some((m) => m.channel === channel.id && m.ts === thread)
   return (
-    <div className="shell" data-theme={theme}>
+    <div className="shell">
       <TopBar
         theme={theme}
         setTheme={setTheme}
-        panel={panels === null ? undefined : { open: panelOpen, toggle: () => setPanelOpen(!panelOpen) }}
+        panel={state.hasPanels ? { open: panelOpen, toggle: () => setPanelOpen(!panelOpen) } : undefined}
       />
       <Sidebar place={place} home={HOME} open={open} actAs={actAs} />
       <main className="main">
@@ -64,11 +66,11 @@ function Shell({ state, connected, theme, setTheme, actAs }: ShellProps) {
         {channel ? <ChannelView channel={channel} openThread={setThread} /> : <AppHome />}
       </main>
       {channel && hasThread && <ThreadPane channel={channel} ts={thread} close={() => setThread('')} />}
-      {panels !== null && panelOpen && <SidePanel panels={panels} />}
+      {state.hasPanels && panelOpen && <SidePanel />}
       {state.modal && <ModalView key={state.modal.id} view={state.modal} />}
     </div>
   )
-}
+})
 
 /** Light or dark: the person's choice, else the system's. */
 function useTheme(): ['light' | 'dark', (theme: 'light' | 'dark') => void] {
@@ -80,9 +82,9 @@ function useTheme(): ['light' | 'dark', (theme: 'light' | 'dark') => void] {
   useEffect(() => {
     document.documentElement.dataset.theme = theme
   }, [theme])
-  const choose = (next: 'light' | 'dark') => {
+  const choose = useCallback((next: 'light' | 'dark') => {
     localStorage.setItem('tminus-theme', next)
     setTheme(next)
-  }
+  }, [])
   return [theme, choose]
 }

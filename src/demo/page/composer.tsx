@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useId, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import type { Channel } from '../workspace/channel-store.ts'
 import { usePage } from './use-workspace.ts'
 import { act, type CommandHint } from './wire.ts'
@@ -16,6 +16,10 @@ export function Composer({ channel, threadTs }: ComposerProps) {
   const [problem, setProblem] = useState<string>()
   const field = useRef<HTMLTextAreaElement>(null)
   const listId = useId()
+  // A thread that was just opened is where one wants to type.
+  useEffect(() => {
+    if (threadTs !== undefined) field.current?.focus()
+  }, [threadTs])
   const offered = threadTs === undefined ? offers(text, commands, hints) : []
   const isOpen = offered.length > 0
 

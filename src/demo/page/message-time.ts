@@ -1,8 +1,14 @@
 /** Times of messages are demo time; they are shown in the zone of the person who looks. */
 
+/** Formats are dear to make, and every row of the list needs some. */
+const formats = new Map<string, Intl.DateTimeFormat>()
+
 function zoned(ts: string, tz: string | undefined, options: Intl.DateTimeFormatOptions): string {
+  const key = `${tz} ${Object.keys(options).join()}`
   const zone = tz === undefined ? {} : { timeZone: tz }
-  return new Intl.DateTimeFormat('en-GB', { ...options, ...zone }).format(Number(ts) * 1000)
+  const format = formats.get(key) ?? new Intl.DateTimeFormat('en-GB', { ...options, ...zone })
+  formats.set(key, format)
+  return format.format(Number(ts) * 1000)
 }
 
 /** `14:05` */

@@ -36,9 +36,9 @@ function Lines({ text }: { readonly text: string }) {
   }
   return groups.map((group, index) => {
     const key = `${index}-${group.lines.length}`
-    const Tag = group.quoted ? 'blockquote' : 'p'
+    const Tag = group.quoted ? 'blockquote' : 'div'
     return (
-      <Tag key={key}>
+      <Tag key={key} className="mrkdwn-lines">
         <Inline text={group.lines.join('\n')} />
       </Tag>
     )

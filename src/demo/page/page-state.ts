@@ -1,6 +1,5 @@
 /** What the page knows, and how each event of the stream changes it. */
 import type { Channel, SlackMessage } from '../workspace/channel-store.ts'
-import type { PanelSnapshot } from '../workspace/panels.ts'
 import type { DemoPerson } from '../workspace/people.ts'
 import type { BotIdentity, CommandHint, StreamEvent, Views } from './wire.ts'
 
@@ -13,15 +12,16 @@ export interface PageState extends Views {
   readonly channels: readonly Channel[]
   /** In order of time; replies and ephemerals included. */
   readonly messages: readonly SlackMessage[]
-  readonly panels: PanelSnapshot | null
+  /** Whether there is a side panel; what it shows changes too often to stand here. */
+  readonly hasPanels: boolean
 }
 
 const NOBODY: DemoPerson = { id: '', name: 'nobody', realName: 'Nobody' }
 
 export function reduce(state: PageState | undefined, event: StreamEvent): PageState | undefined {
   if (event.kind === 'hello') {
-    const { as, ...rest } = event.data
-    return { ...rest, me: rest.people.find((person) => person.id === as) ?? NOBODY }
+    const { as, panels, ...rest } = event.data
+    return { ...rest, hasPanels: panels !== null, me: rest.people.find((person) => person.id === as) ?? NOBODY }
   }
   if (state === undefined) return undefined
   switch (event.kind) {
@@ -37,7 +37,7 @@ export function reduce(state: PageState | undefined, event: StreamEvent): PageSt
     case 'views':
       return { ...state, ...event.data }
     case 'panels':
-      return { ...state, panels: event.data }
+      return state
   }
 }
 

@@ -1,10 +1,13 @@
-import { useState } from 'react'
-import type { PanelPod, PanelService, PanelSnapshot, PanelSwitch } from '../workspace/panels.ts'
+import { useContext, useState } from 'react'
+import type { PanelPod, PanelService, PanelSwitch } from '../workspace/panels.ts'
 import { MetricRow } from './metric-row.tsx'
+import { PanelsContext } from './use-workspace.ts'
 import { act } from './wire.ts'
 
 /** The truth of the cluster beside what the bot says about it. */
-export function SidePanel({ panels }: { readonly panels: PanelSnapshot }) {
+export function SidePanel() {
+  const panels = useContext(PanelsContext)
+  if (panels === null) return null
   return (
     <aside className="side-panel" aria-label="Cluster">
       <DemoClock nowMs={panels.clock.nowMs} factor={panels.clock.factor} />

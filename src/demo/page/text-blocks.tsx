@@ -9,7 +9,7 @@ export function TextObject({ value }: { readonly value: Json }) {
   if (value.type === 'mrkdwn') return <Mrkdwn text={plain(value)} />
   return (
     <div className="mrkdwn">
-      <p>{plainWords(plain(value))}</p>
+      <div className="mrkdwn-lines">{plainWords(plain(value))}</div>
     </div>
   )
 }
