@@ -1,4 +1,5 @@
 /** Every question to Redis is answered in time: by Redis, or by StoreUnavailable. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { StoreUnavailable } from '../../ports/store.ts'
 
@@ -14,9 +15,17 @@ const NOT_NOW = /^(LOADING|READONLY|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS|M
 export async function answerInTime<T>(redis: Redis, limitMs: number, ask: () => Promise<T>): Promise<T> {
   const late = new AbortController()
   const asked = async () => {
-    if (redis.status !== 'ready') await comeUp(redis, late.signal)
-    late.signal.throwIfAborted()
-    return ask()
+    for (;;) {
+      if (redis.status !== 'ready') await comeUp(redis, late.signal)
+      late.signal.throwIfAborted()
+      try {
+        return await ask()
+      } catch (error) {
+        // The connection broke and ioredis has not noticed yet: nothing was sent, so asking again is safe.
+        if (!isUnsent(error)) throw error
+        await nextTurn()
+      }
+    }
   }
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise<never>((_, reject) => {
@@ -48,6 +57,10 @@ function comeUp(redis: Redis, signal: AbortSignal): Promise<void> {
     redis.once('ready', ready).once('end', ended)
     signal.addEventListener('abort', ended)
   })
+}
+
+function isUnsent(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith("Stream isn't writeable")
 }
 
 function asUnavailable(error: unknown): unknown {
