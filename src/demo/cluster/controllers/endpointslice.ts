@@ -3,22 +3,22 @@ import { type ClusterContext, timestamp } from '../cluster-context.ts'
 import { sameJson } from '../store/json.ts'
 import type { Endpoint, EndpointSlice, Service, ServicePort } from '../store/kube-objects.ts'
 import type { Pod } from '../store/pod-objects.ts'
-import { hasLabels } from '../store/selectors.ts'
 import { isReady } from './conditions.ts'
 import { controlledBy } from './owner-keys.ts'
 import { type Controller, keyOf } from './reconciler.ts'
+import { trackServiceSelectors } from './service-selectors.ts'
 
 const SERVICE_NAME = 'kubernetes.io/service-name'
 
 export function endpointSliceController(context: ClusterContext): Controller {
+  const servicesBehind = trackServiceSelectors(context.store)
   return {
     concerns: ({ resource, object, previous }) => {
       if (resource === 'services') return [keyOf(object)]
       if (resource !== 'pods') return []
-      const states = [object, ...(previous ? [previous] : [])]
-      return context.store
-        .list('services', object.metadata.namespace ?? '')
-        .filter((service) => states.some((state) => isBehind(service, state.metadata.labels)))
+      const { namespace = '' } = object.metadata
+      return [object, ...(previous ? [previous] : [])]
+        .flatMap(({ metadata }) => servicesBehind(namespace, metadata.labels))
         .map(keyOf)
     },
     reconcile: ({ namespace, name }) => {
@@ -28,17 +28,12 @@ export function endpointSliceController(context: ClusterContext): Controller {
   }
 }
 
-function isBehind({ spec }: Service, labels: Pod['metadata']['labels']): boolean {
-  return spec.selector !== undefined && Object.keys(spec.selector).length > 0 && hasLabels(labels, spec.selector)
-}
-
 function writeSlice(context: ClusterContext, service: Service): void {
   const { store, names, clock } = context
   const before = store.ownedBy('endpointslices', service.metadata.uid)[0]
-  if (service.spec.selector === undefined) return
+  if (service.spec.selector === undefined || Object.keys(service.spec.selector).length === 0) return
   const pods = store
-    .list('pods', service.metadata.namespace ?? '')
-    .filter((pod) => isBehind(service, pod.metadata.labels))
+    .labelled('pods', service.metadata.namespace ?? '', service.spec.selector)
     .filter((pod) => pod.status?.podIP !== undefined && pod.status.phase === 'Running')
   const endpoints = pods.map(endpointOf)
   const ports = (service.spec.ports ?? []).map((port) => slicePort(port, pods[0]))

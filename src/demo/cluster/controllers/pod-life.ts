@@ -6,6 +6,7 @@ import { after, type ClusterContext, timestamp } from '../cluster-context.ts'
 import type { Sicknesses, SicknessKind } from '../sickness.ts'
 import { sameJson } from '../store/json.ts'
 import type { Container, ContainerStatus, Pod } from '../store/pod-objects.ts'
+import { type NodeLoad, trackNodeLoads } from './node-loads.ts'
 import { type Crash, crashContainers, isCrash } from './pod-crash.ts'
 import { endPod } from './pod-end.ts'
 import { currentPod, runningStatus, waitingStatus, writePodStatus } from './pod-status.ts'
@@ -42,11 +43,13 @@ class PodLifeKeeper {
   readonly #context: ClusterContext
   readonly #record: RecordEvent
   readonly #sicknesses: Sicknesses
+  readonly #loadOf: (node: string) => NodeLoad
 
   constructor(context: ClusterContext, record: RecordEvent, sicknesses: Sicknesses) {
     this.#context = context
     this.#record = record
     this.#sicknesses = sicknesses
+    this.#loadOf = trackNodeLoads(context.store)
     context.store.subscribe(({ type, resource, object }) => {
       if (type === 'DELETED' && resource === 'pods') this.#forget(object.metadata.uid)
     })
@@ -112,7 +115,7 @@ class PodLifeKeeper {
   }
 
   #schedule(pod: Pod): void {
-    const placed = pod.spec.nodeName === undefined ? schedulePod(this.#context, this.#record, pod) : pod
+    const placed = pod.spec.nodeName === undefined ? schedulePod(this.#context, this.#record, this.#loadOf, pod) : pod
     if (!placed) {
       this.#next(pod, RETRY_SCHEDULING_MS, (found) => this.#schedule(found))
       return

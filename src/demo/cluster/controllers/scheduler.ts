@@ -4,18 +4,24 @@ import type { Node } from '../store/kube-objects.ts'
 import type { Pod } from '../store/pod-objects.ts'
 import { parseQuantity } from '../store/quantities.ts'
 import { withCondition } from './conditions.ts'
+import { type NodeLoad, requestOf } from './node-loads.ts'
 import type { RecordEvent } from './record-event.ts'
 
 const SOURCE = { component: 'default-scheduler' }
 
 /** The pod on its node, or undefined when it fits nowhere (which the pod's condition and an event then say). */
-export function schedulePod(context: ClusterContext, record: RecordEvent, pod: Pod): Pod | undefined {
+export function schedulePod(
+  context: ClusterContext,
+  record: RecordEvent,
+  loadOf: (node: string) => NodeLoad,
+  pod: Pod,
+): Pod | undefined {
   const now = timestamp(context.clock.now())
   const nodes = context.store.list('nodes')
-  const placed = placedPods(context)
-  const fitting = nodes.filter((node) => fits(node, placed.get(node.metadata.name) ?? [], pod))
-  const busy = (node: Node) => placed.get(node.metadata.name)?.length ?? 0
-  const node = [...fitting].sort((a, b) => busy(a) - busy(b))[0]
+  const node = leastLoaded(
+    nodes.filter((candidate) => fits(candidate, loadOf(candidate.metadata.name), pod)),
+    loadOf,
+  )
   if (!node) {
     const message = `0/${nodes.length} nodes are available: ${nodes.length} Insufficient cpu or memory. preemption: not eligible.`
     const condition = { type: 'PodScheduled', status: 'False' as const, reason: 'Unschedulable', message }
@@ -36,32 +42,17 @@ export function schedulePod(context: ClusterContext, record: RecordEvent, pod: P
   return scheduled
 }
 
-function placedPods({ store }: ClusterContext): ReadonlyMap<string, readonly Pod[]> {
-  const placed = new Map<string, Pod[]>()
-  for (const pod of store.list('pods')) {
-    if (pod.spec.nodeName === undefined) continue
-    const list = placed.get(pod.spec.nodeName) ?? []
-    list.push(pod)
-    placed.set(pod.spec.nodeName, list)
-  }
-  return placed
+function leastLoaded(nodes: readonly Node[], loadOf: (node: string) => NodeLoad): Node | undefined {
+  const pods = (node: Node) => loadOf(node.metadata.name).pods
+  return nodes.reduce<Node | undefined>((best, node) => (best && pods(best) <= pods(node) ? best : node), undefined)
 }
 
-/** What a pod's containers ask for together, in cores or bytes. */
-export function requestOf(pod: Pod, resource: 'cpu' | 'memory'): number {
-  return pod.spec.containers.reduce(
-    (sum, { resources }) => sum + (parseQuantity(resources?.requests?.[resource]) ?? 0),
-    0,
-  )
-}
-
-function fits(node: Node, placed: readonly Pod[], pod: Pod): boolean {
+function fits(node: Node, load: NodeLoad, pod: Pod): boolean {
   if (node.spec?.unschedulable === true) return false
   const allocatable = node.status?.allocatable ?? {}
-  if (placed.length + 1 > (parseQuantity(allocatable.pods) ?? 110)) return false
+  if (load.pods + 1 > (parseQuantity(allocatable.pods) ?? 110)) return false
   return (['cpu', 'memory'] as const).every((resource) => {
     const limit = parseQuantity(allocatable[resource])
-    const asked = placed.reduce((sum, other) => sum + requestOf(other, resource), requestOf(pod, resource))
-    return limit === undefined || asked <= limit
+    return limit === undefined || load[resource] + requestOf(pod, resource) <= limit
   })
 }

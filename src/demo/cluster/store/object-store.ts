@@ -4,7 +4,8 @@
  */
 
 import type { ResourceName, ResourceObjects } from './kube-objects.ts'
-import type { KubeObject } from './object-meta.ts'
+import type { KubeObject, StringMap } from './object-meta.ts'
+import { hasLabels } from './selectors.ts'
 
 export interface StoreEvent {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'
@@ -23,6 +24,8 @@ export interface ObjectStore {
   list<R extends ResourceName>(resource: R, namespace?: string): readonly ResourceObjects[R][]
   /** The objects of a resource with an ownerReference to this uid. */
   ownedBy<R extends ResourceName>(resource: R, uid: string): readonly ResourceObjects[R][]
+  /** The objects of a namespace that have all of these labels (at least one must be asked for). */
+  labelled<R extends ResourceName>(resource: R, namespace: string, labels: StringMap): readonly ResourceObjects[R][]
   /** Adds or replaces an object and gives it the next version; the stored object comes back. */
   put<R extends ResourceName>(resource: R, object: ResourceObjects[R]): ResourceObjects[R]
   remove(resource: ResourceName, namespace: string | undefined, name: string): void
@@ -48,6 +51,7 @@ class MemoryStore implements ObjectStore {
   #history: StoreEvent[] = []
   readonly #objects = new Map<ResourceName, Map<string, Bucket>>()
   readonly #owned = new Map<string, Map<string, [ResourceName, KubeObject]>>()
+  readonly #byLabel = new Map<string, Bucket>()
   readonly #listeners = new Set<(event: StoreEvent) => void>()
 
   version() {
@@ -72,6 +76,12 @@ class MemoryStore implements ObjectStore {
     return found.filter(([kind]) => kind === resource).map(([, object]) => object) as ResourceObjects[R][]
   }
 
+  labelled<R extends ResourceName>(resource: R, namespace: string, labels: StringMap) {
+    const [[key, value] = ['', '']] = Object.entries(labels)
+    const found = [...(this.#byLabel.get(`${resource}/${namespace}/${key}=${value}`)?.values() ?? [])]
+    return found.filter(({ metadata }) => hasLabels(metadata.labels, labels)) as ResourceObjects[R][]
+  }
+
   put<R extends ResourceName>(resource: R, object: ResourceObjects[R]) {
     const bucket = this.#bucket(resource, object.metadata.namespace)
     const previous = bucket.get(object.metadata.name)
@@ -81,6 +91,7 @@ class MemoryStore implements ObjectStore {
     }
     bucket.set(stored.metadata.name, stored)
     if (previous) this.#disown(previous)
+    this.#indexLabels(resource, previous, stored)
     for (const owner of stored.metadata.ownerReferences ?? []) {
       const owned = this.#owned.get(owner.uid) ?? new Map<string, [ResourceName, KubeObject]>()
       this.#owned.set(owner.uid, owned.set(stored.metadata.uid, [resource, stored]))
@@ -95,6 +106,7 @@ class MemoryStore implements ObjectStore {
     if (!previous) return
     bucket.delete(name)
     this.#disown(previous)
+    this.#indexLabels(resource, previous, undefined)
     const last = { ...previous, metadata: { ...previous.metadata, resourceVersion: String(this.#version + 1) } }
     this.#publish('DELETED', resource, last, previous)
   }
@@ -121,6 +133,23 @@ class MemoryStore implements ObjectStore {
     const bucket = spaces.get(namespace) ?? new Map<string, KubeObject>()
     spaces.set(namespace, bucket)
     return bucket
+  }
+
+  #indexLabels(resource: ResourceName, previous: KubeObject | undefined, stored: KubeObject | undefined) {
+    const place = ({ metadata }: KubeObject, label: readonly string[]) =>
+      `${resource}/${metadata.namespace ?? ''}/${label.join('=')}`
+    const labels = stored?.metadata.labels ?? {}
+    for (const [key, value] of Object.entries(previous?.metadata.labels ?? {})) {
+      if (!previous || labels[key] === value) continue
+      const bucket = this.#byLabel.get(place(previous, [key, value]))
+      bucket?.delete(previous.metadata.name)
+      if (bucket?.size === 0) this.#byLabel.delete(place(previous, [key, value]))
+    }
+    if (!stored) return
+    for (const label of Object.entries(labels)) {
+      const bucket = this.#byLabel.get(place(stored, label)) ?? new Map<string, KubeObject>()
+      this.#byLabel.set(place(stored, label), bucket.set(stored.metadata.name, stored))
+    }
   }
 
   #disown(object: KubeObject) {
