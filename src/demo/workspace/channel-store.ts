@@ -45,6 +45,8 @@ export class ChannelStore {
   readonly #clock: Clock
   readonly #channels = new Map<string, Channel>()
   readonly #messages = new Map<string, SlackMessage>()
+  /** Keys of the replies under the key of their root, so that a long demo stays quick. */
+  readonly #replies = new Map<string, Set<string>>()
   readonly #listeners = new Set<(change: StoreChange) => void>()
   #lastMicros = 0
   #lastId = 0
@@ -78,8 +80,7 @@ export class ChannelStore {
     const stored = this.#named({ ...message, ts: this.#nextTs() })
     this.#messages.set(key(stored.channel, stored.ts), stored)
     this.#tell({ kind: 'message', message: stored })
-    const root = stored.threadTs === undefined ? undefined : this.find(stored.channel, stored.threadTs)
-    if (root) this.#tell({ kind: 'message', message: root })
+    if (stored.threadTs !== undefined) this.#addReply(key(stored.channel, stored.threadTs), stored)
     return stored
   }
 
@@ -111,11 +112,14 @@ export class ChannelStore {
 
   /** The root and its replies, oldest first; empty when there is no such root. */
   thread(channel: string, ts: string): readonly SlackMessage[] {
-    return this.#public(channel).filter((message) => message.ts === ts || message.threadTs === ts)
+    const root = this.find(channel, ts)
+    return root === undefined || root.onlyFor !== undefined ? [] : [root, ...this.replies(channel, ts)]
   }
 
   replies(channel: string, ts: string): readonly SlackMessage[] {
-    return this.#public(channel).filter((message) => message.threadTs === ts)
+    const keys = [...(this.#replies.get(key(channel, ts)) ?? [])]
+    const replies = keys.flatMap((reply) => this.#messages.get(reply) ?? [])
+    return replies.filter((message) => message.onlyFor === undefined)
   }
 
   /** What only this person sees, oldest first. */
@@ -125,6 +129,11 @@ export class ChannelStore {
 
   #public(channel: string): readonly SlackMessage[] {
     return this.all().filter((message) => message.channel === channel && message.onlyFor === undefined)
+  }
+
+  #addReply(root: string, reply: SlackMessage): void {
+    const replies = this.#replies.get(root) ?? new Set()
+    this.#replies.set(root, replies.add(key(reply.channel, reply.ts)))
   }
 
   #tell(change: StoreChange): void {

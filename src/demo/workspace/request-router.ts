@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Clock } from '../../ports/clock.ts'
 import type { FaultTable } from './fault-table.ts'
 import { mimeType, UPLOAD_LIMIT } from './file-store.ts'
 import { readBody, sendJson } from './http-body.ts'
@@ -7,7 +8,7 @@ import type { PageApi } from './page-api.ts'
 import type { RequestLog } from './request-log.ts'
 import type { ResponseUrls } from './response-urls.ts'
 import { sendStatic } from './static-files.ts'
-import type { WebApi } from './web-api.ts'
+import { pause, type WebApi } from './web-api.ts'
 import type { Slack } from './web-method.ts'
 
 export interface RouterOptions {
@@ -17,6 +18,8 @@ export interface RouterOptions {
   readonly faults: FaultTable
   readonly log: RequestLog
   readonly page: PageApi
+  /** Real time: slow answers. */
+  readonly wall: Clock
   readonly staticDir?: string
 }
 
@@ -53,7 +56,7 @@ async function route(options: RouterOptions, request: IncomingMessage, response:
 }
 
 async function respond(
-  { responseUrls, faults, log, slack }: RouterOptions,
+  { responseUrls, faults, log, slack, wall }: RouterOptions,
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
@@ -61,6 +64,7 @@ async function respond(
   const body = parseJson((await readBody(request, 1_000_000)).toString('utf8'))
   const args = isObject(body) ? body : {}
   const fault = faults.take('response_url')
+  if (fault?.kind === 'slow') await pause(wall, fault.delayMs ?? 5_000)
   if (fault?.kind === 'down') return void request.socket.destroy()
   const wanted = fault?.kind === '429' ? 429 : 500
   const outcome =

@@ -18,6 +18,7 @@ export class TriggerRegistry {
 
   /** `rootView` is given when the person acted inside a modal: only then may a view be pushed. */
   issue(user: string, rootView?: string): string {
+    this.#forget()
     const id = `${++this.#last}.${this.#wall.now()}.trigger`
     this.#triggers.set(id, { user, at: this.#wall.now(), used: false, ...(rootView === undefined ? {} : { rootView }) })
     return id
@@ -31,5 +32,13 @@ export class TriggerRegistry {
     if (this.#wall.now() - trigger.at > PATIENCE_MS) return { error: 'expired_trigger_id' }
     trigger.used = true
     return trigger
+  }
+
+  /** Triggers that expired long ago; a late exchange within the hour is still told that it is late. */
+  #forget(): void {
+    for (const [id, trigger] of this.#triggers) {
+      if (this.#wall.now() - trigger.at < 3_600_000) return
+      this.#triggers.delete(id)
+    }
   }
 }

@@ -76,7 +76,7 @@ function assemble(options: WorkspaceOptions, address: string) {
   const hints = options.hints ?? []
   const page = new PageApi({ slack, interactions, modals, wall, commands, hints, ...(panels ? { panels } : {}) })
   const folder = staticDir === undefined ? {} : { staticDir }
-  const route = requestRouter({ slack, webApi, responseUrls, faults, log, page, ...folder })
+  const route = requestRouter({ slack, webApi, responseUrls, faults, log, page, wall, ...folder })
   return { slack, wall, socketMode, transport, faults, log, interactions, modals, page, route }
 }
 
