@@ -67,7 +67,7 @@ export async function startWorld({
       namespace,
     )
   }
-  await letTimePass(() => services.every(({ namespace }) => simulation.pods(namespace).every((pod) => pod.ready)))
+  await letTimePass(() => allReady(simulation, services))
   const store = await startSimulatedMetrics({
     clock,
     seed,
@@ -127,4 +127,11 @@ function seedOf({ workload, image, router }: Service, version: string): SeedServ
     minAvailable: 2,
   }
   return router.kind === 'istio' ? { ...seed, labels: { track: 'stable' }, mesh: router.by } : seed
+}
+
+function allReady(simulation: SimulatedCluster, services: readonly Service[]): boolean {
+  return services.every(({ namespace, workload }) => {
+    const pods = simulation.pods(namespace).filter((pod) => pod.labels.app === workload)
+    return pods.length > 0 && pods.every((pod) => pod.ready)
+  })
 }

@@ -5,6 +5,7 @@ import type { DeploymentEvent } from '../playbook/events.ts'
 import type { Outcome } from '../playbook/refusal.ts'
 import { refuse } from '../playbook/refuse.ts'
 import type { Service } from '../playbook/service.ts'
+import { ChatError } from '../ports/chat.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Cluster } from '../ports/cluster.ts'
 import { followUp } from '../ports/follow-up.ts'
@@ -54,7 +55,7 @@ export async function decide(
   if (!service.ok) return refused(service)
   const found = ask.card ? await desk.store.load(ask.card.deployment) : await findDeployment(desk, ask.service)
   if (!found || found.service !== ask.service) return refused(refuse.nothingLive(ask.service))
-  const person = await desk.people.lookup(ask.asker.id)
+  const person = await whoDecides(desk, ask.asker, ask.action)
   const before = found.status
   const outcome = await recordThrough(desk.store, found.id, desk.clock.now, (deployment) => {
     // Authority is the catalogue's as it is now, not as it was when the plan was frozen.
@@ -75,6 +76,24 @@ export async function decide(
   if (deployment.status !== before) await desk.queue.interrupt(deployment.id, `${ask.action} by ${person.id}`)
   await followUp(desk.queue, deployment, entries, desk.clock.now())
   return { kind: 'done', text: done(deployment) }
+}
+
+/**
+ * Slack never blocks the way back: when it cannot say who somebody is, an abort or a roll back goes by the verified id
+ * alone, and the catalogue still decides. Everything else waits for the answer.
+ */
+async function whoDecides(desk: Desk, asker: Asker, action: Action): Promise<Person> {
+  try {
+    return await desk.people.lookup(asker.id)
+  } catch (error) {
+    const goesBack = action === 'abort' || action === 'roll back'
+    if (!goesBack || !(error instanceof ChatError) || error.kind !== 'late') throw error
+    desk.log.warn(
+      { person: asker.id, action, error },
+      'Slack could not say who this is; going back does not wait for it',
+    )
+    return { id: asker.id, name: asker.id, team: asker.team, kind: 'member' }
+  }
 }
 
 export function refused(outcome: Extract<Outcome<never>, { ok: false }>): Reply {

@@ -1,6 +1,5 @@
 /** The 1h, 4h and 24h look after a deployment (playbook, "Post-Deployment"). */
 import type { CheckIn, Deployment } from '../playbook/deployment.ts'
-import { hasWayBack } from '../playbook/deployment.ts'
 import type { DeploymentEvent } from '../playbook/events.ts'
 import { oldVersion } from '../playbook/refuse.ts'
 import { judgeCheckIn, writeReport } from '../playbook/report.ts'
@@ -27,14 +26,15 @@ export async function checkIn(
     checkIns: deployment.checkIns.map((row) => (row.name === name ? { ...row, verdict } : row)),
   }
   const evidence = name === '24h' ? `${table}\n\n${writeReport(done, now)}` : table
-  return { type: 'checked-in', name, verdict, text: sentence(deployment, name, wrong, now), evidence, sample }
+  return { type: 'checked-in', name, verdict, text: sentence(deployment, name, wrong), evidence, sample }
 }
 
-function sentence(deployment: Deployment, name: string, wrong: readonly string[], now: number): string {
+function sentence(deployment: Deployment, name: string, wrong: readonly string[]): string {
   const head = `Check-in ${name} after ${deployment.service} ${deployment.version}`
   if (wrong.length === 0) return `${head}: all watched metrics are within their limits.`
-  const way = hasWayBack(deployment, now)
-    ? `${oldVersion(deployment)} is still kept: Roll back, or \`/deploy rollback ${deployment.service}\`.`
-    : `${oldVersion(deployment)} is no longer kept; to go back: \`/deploy ${deployment.service} ${deployment.fromVersion ?? '<version>'} canary\`.`
+  const way =
+    deployment.keepUntil !== null
+      ? `${oldVersion(deployment)} is still kept: Roll back, or \`/deploy rollback ${deployment.service}\`.`
+      : `${oldVersion(deployment)} is no longer kept; to go back: \`/deploy ${deployment.service} ${deployment.fromVersion ?? '<version>'} canary\`.`
   return `${head}: ${wrong.join('; ')}. ${way}`
 }

@@ -142,7 +142,8 @@ async function eventOf(
         type: 'way-back-late',
         index: next.index,
         why: result.why,
-        retryAt: engine.clock.now() + WAY_BACK_RETRY_MS,
+        retryAt: engine.clock.now() + (result.retryMs ?? WAY_BACK_RETRY_MS),
+        ...(result.expected ? { expected: true } : {}),
       }
     }
     case 'check-in':

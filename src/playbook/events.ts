@@ -47,7 +47,14 @@ export type DeploymentEvent =
       readonly text: string
       readonly realShare?: number | null
     }
-  | { readonly type: 'way-back-late'; readonly index: number; readonly why: string; readonly retryAt: number }
+  | {
+      readonly type: 'way-back-late'
+      readonly index: number
+      readonly why: string
+      readonly retryAt: number
+      /** Nothing is wrong, it only takes its moment: kept in the record, not told. */
+      readonly expected?: boolean
+    }
   // The day after.
   | {
       readonly type: 'checked-in'

@@ -80,7 +80,8 @@ function canaryPhases(service: Service, version: string): Phase[] {
       podIsTraffic ? undefined : approveFirst,
       ...before.flatMap((row, index) => [
         index > 0 ? approvalStep(row) : undefined,
-        ...shareSteps(service, row, version),
+        // The first step's pods were started in phase 2.
+        ...shareSteps(service, row, version).slice(index === 0 ? 1 : 0),
         observe(row, 'thresholds'),
       ]),
       ...(whole ? [before.length > 0 ? approvalStep(whole) : undefined, ...shareSteps(service, whole, version)] : []),

@@ -62,7 +62,7 @@ function changeFor(deployment: Deployment, event: DeploymentEvent, now: number):
     case 'way-back-step-done':
       return wayBack.wayBackStepDone(deployment, event.index, event.text, event.realShare, now)
     case 'way-back-late':
-      return wayBack.wayBackLate(deployment, event.index, event.why, event.retryAt)
+      return wayBack.wayBackLate(deployment, event)
     case 'checked-in':
       return after.checkedIn(deployment, event, now)
     case 'superseded':

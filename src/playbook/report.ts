@@ -13,7 +13,7 @@ export function writeReport(deployment: Deployment, now: number): string {
     `Deployment: ${deployment.id} (${service}, ${deployment.strategy})`,
     `Date: ${new Date(ended).toISOString().replace('T', ' ').slice(0, 16)} UTC`,
     `Version: ${version} (before: ${deployment.fromVersion ?? 'not known'})`,
-    `Duration: ${Math.round((ended - deployment.createdAt) / 60_000)} minutes`,
+    `Duration: ${Math.floor((ended - deployment.createdAt) / 60_000)} minutes`,
     `Asked by: ${deployment.requester.name}; approved by: ${names(deployment)}`,
     `Status: ${statusLine(deployment)}`,
     '',

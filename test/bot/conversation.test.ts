@@ -103,7 +103,7 @@ describe('a deployment in Slack', () => {
     expect(await told(workspace, 'U0OTHER', 'guest-or-stranger')).toContain('(stranger)')
     await press(workspace, LEE, 'approve', asked?.ts)
     await queue.runDue()
-    expect((await store.load('api-1'))?.step).toBe('pods-5')
+    expect((await store.load('api-1'))?.step).toBe('route-5')
     await press(workspace, LEE, 'approve', asked?.ts)
     expect(await told(workspace, LEE, 'already-decided')).toContain('Already approved by lee')
     clock.advanceTo(TWO_PM + 60_000)
@@ -126,8 +126,7 @@ describe('a deployment in Slack', () => {
       weights: null,
       hpa: null,
     }
-    await happens({ type: 'step-done', step: 'pods-5', text: '1 pod ready', facts: { pin } })
-    await happens({ type: 'step-done', step: 'route-5', text: '5 % given', facts: { realShare: 5 } })
+    await happens({ type: 'step-done', step: 'route-5', text: '5 % given', facts: { pin, realShare: 5 } })
     clock.advanceTo(TWO_PM + 2 * 60_000)
     await happens({ type: 'sampled', sample: healthySample(clock.now(), 400) })
     const loud = workspace.messages(DEPLOYS).map((message) => read(message))

@@ -2,14 +2,17 @@
 import type { Deployment } from '../../playbook/deployment.ts'
 import { locateStep, type Step } from '../../playbook/plan.ts'
 import { oldVersion } from '../../playbook/refuse.ts'
-import type { RealShares } from '../../ports/cluster.ts'
 import type { Engine } from '../engine.ts'
 import { pinOf } from './forward.ts'
 import { writeContext } from './result.ts'
 
+/** Endpoints follow a write within this time, ms; looked at again so often. */
+const CONFIRM_WITHIN_MS = 10_000
+const CONFIRM_AGAIN_MS = 50
+
 export type WayBackResult =
   | { readonly kind: 'done'; readonly text: string; readonly realShare?: number | null }
-  | { readonly kind: 'late'; readonly why: string }
+  | { readonly kind: 'late'; readonly why: string; readonly expected?: boolean; readonly retryMs?: number }
 
 export async function performWayBack(
   engine: Engine,
@@ -32,11 +35,21 @@ async function restore(engine: Engine, deployment: Deployment, signal: AbortSign
     if (state.ready === 0)
       return { kind: 'late', why: `the pods of ${oldVersion(deployment)} start (0 of ${pin.replicas} ready)` }
   }
-  const shares = await engine.cluster.restore(service, pin, deployment.kept || cold, context)
+  const throughPrevious = deployment.kept || cold
+  const shares = await engine.cluster.restore(service, pin, throughPrevious, context)
+  const left = shares && (throughPrevious ? 100 - shares.previous : shares.canary)
+  if (left !== null && left > 0 && !isOverdue(engine, deployment)) {
+    return {
+      kind: 'late',
+      why: `${Math.round(left)} % still reach ${deployment.version}`,
+      expected: true,
+      retryMs: CONFIRM_AGAIN_MS,
+    }
+  }
   return {
     kind: 'done',
-    text: `Traffic is restored: ${oldVersion(deployment)} has all of it${confirmed(shares)}.`,
-    realShare: shares?.canary ?? null,
+    text: `Traffic is restored: ${oldVersion(deployment)} has all of it${confirmed(left)}.`,
+    realShare: left,
   }
 }
 
@@ -48,8 +61,17 @@ function oldIsReplaced(deployment: Deployment): boolean {
   return promote >= 0 && at !== undefined && flat.indexOf(at.step) >= promote
 }
 
-function confirmed(shares: RealShares): string {
-  return shares === null ? ' (the router does not show shares)' : `, read back as ${Math.round(100 - shares.canary)} %`
+/** The router may be slow to show what was written; the way back goes on all the same. */
+function isOverdue(engine: Engine, deployment: Deployment): boolean {
+  const since = deployment.goingBack?.stepSince ?? 0
+  return engine.clock.now() - since > CONFIRM_WITHIN_MS
+}
+
+function confirmed(left: number | null): string {
+  if (left === null) return ' (the router does not show shares)'
+  return left > 0
+    ? `, as far as was written; the router still shows ${Math.round(left)} % elsewhere`
+    : ', read back from the router'
 }
 
 async function tidy(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<WayBackResult> {

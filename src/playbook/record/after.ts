@@ -1,10 +1,14 @@
 /** Reminders, expiry and the day after. */
 import type { CheckIn, Deployment } from '../deployment.ts'
+import { MINUTE } from '../durations.ts'
 import type { DeploymentEvent } from '../events.ts'
 import { locateStep } from '../plan.ts'
 import type { Outcome } from '../refusal.ts'
 import { oldVersion, refuse, trafficNow } from '../refuse.ts'
 import { type Change, startGoingBack } from './change.ts'
+
+/** How long the old version is kept at least after a check-in that found something. */
+const DECISION_MS = 30 * MINUTE
 
 export function approvalExpired(deployment: Deployment, now: number): Outcome<Change> {
   const step = locateStep(deployment.plan, deployment.step)?.step
@@ -63,10 +67,13 @@ export function checkedIn(
   const done: CheckIn = { ...due, doneAt: now, verdict: event.verdict }
   const checkIns = deployment.checkIns.map((row) => (row.name === event.name ? done : row))
   const wrong = event.verdict !== 'ok'
+  // Bad news at the end of the keep time must leave somebody the time to go back.
+  const { keepUntil } = deployment
+  const kept = wrong && keepUntil !== null ? { keepUntil: Math.max(keepUntil, now + DECISION_MS) } : {}
   return {
     ok: true,
     value: {
-      patch: { checkIns, lastSample: event.sample },
+      patch: { checkIns, lastSample: event.sample, ...kept },
       lines: [
         {
           text: event.text,

@@ -49,7 +49,7 @@ export function startGoingBack(
   detail: string,
   by?: PersonRef,
 ): Change {
-  const hadTraffic = deployment.share.planned > 0 || deployment.status === 'completed'
+  const hadTraffic = hasTraffic(deployment)
   const touched = deployment.pin !== null
   const who = by ? `${by.name}: ` : ''
   const head = hadTraffic
@@ -79,4 +79,10 @@ function refuseWhole(deployment: Deployment, now: number, line: Line): Change {
     patch: { status: 'refused', hold: null, endedAt: now, waitingFor: null },
     lines: [{ ...line, text, audience: 'channel' }],
   }
+}
+
+/** With the replicas router a ready pod is traffic, before any share was given on purpose. */
+function hasTraffic({ share, status, plan, pods }: Deployment): boolean {
+  if (share.planned > 0 || status === 'completed') return true
+  return plan.service.router.kind === 'replicas' && (pods?.ready ?? 0) > 0
 }

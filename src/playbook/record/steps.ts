@@ -7,6 +7,9 @@ import type { Outcome } from '../refusal.ts'
 import { oldVersion, refuse, round } from '../refuse.ts'
 import { type Change, enterStep, type Line, nextStepId, startGoingBack, startHold } from './change.ts'
 
+/** Characters of a reason shown outside the thread. */
+const LONGEST_REASON = 280
+
 /** The playbook's check-ins after the deployment ("Post-Deployment"). */
 const CHECK_INS = [
   { name: '1h', afterMs: HOUR },
@@ -86,7 +89,7 @@ function askIfApproval(deployment: Deployment, next: string): Line[] {
 function complete(deployment: Deployment, learnt: Partial<Deployment>, done: Line, now: number): Change {
   const { service } = deployment.plan
   const checkIns = CHECK_INS.map(({ name, afterMs }) => ({ name, dueAt: now + afterMs }))
-  const minutes = Math.round((now - deployment.createdAt) / 60_000)
+  const minutes = Math.floor((now - deployment.createdAt) / 60_000)
   const kept = service.keep === 'warm' ? 'stays warm' : 'stays restorable'
   const text = `${deployment.service} ${deployment.version} is deployed: 100 % of traffic, ${minutes} min. ${oldVersion(deployment)} ${kept} for ${Math.round(service.keepMs / 60_000)} min; check-ins follow after 1 h, 4 h and 24 h.`
   return {
@@ -139,13 +142,13 @@ export function stepFailed(
     step,
     ...(evidence === undefined ? {} : { evidence }),
   }
-  const issues = [...deployment.issues, `${at.purpose}: ${why}`]
+  const issues = [...deployment.issues, `${at.purpose}: ${shortened(why)}`]
   if (at.onFail === 'refuse') return { ok: true, value: refuseStart(deployment, why, failed, issues, now) }
   if (at.onFail === 'roll-back') {
-    const back = startGoingBack(deployment, now, 'step-failed', `${at.purpose} failed: ${why}`)
+    const back = startGoingBack(deployment, now, 'step-failed', `${at.purpose} failed: ${shortened(why)}`)
     return { ok: true, value: { patch: { ...back.patch, issues }, lines: [failed, ...back.lines] } }
   }
-  const detail = `${at.purpose} failed: ${why}`
+  const detail = `${at.purpose} failed: ${shortened(why)}`
   return {
     ok: true,
     value: {
@@ -169,7 +172,7 @@ function refuseStart(
   issues: readonly string[],
   now: number,
 ): Change {
-  const text = `${deployment.service} ${deployment.version} is not deployed: ${why} Nothing was changed; all traffic stays on ${oldVersion(deployment)}. When it is mended: \`/deploy ${deployment.service} ${deployment.version} ${deployment.strategy}\`.`
+  const text = `${deployment.service} ${deployment.version} is not deployed: ${shortened(why)} Nothing was changed; all traffic stays on ${oldVersion(deployment)}. When it is mended: \`/deploy ${deployment.service} ${deployment.version} ${deployment.strategy}\`.`
   return {
     patch: { status: 'refused', endedAt: now, issues, waitingFor: null },
     lines: [failed, { text, audience: 'channel', level: 'bad' }],
@@ -180,4 +183,11 @@ function refuseStart(
 function current(deployment: Deployment, step: string): Step | undefined {
   if (deployment.status !== 'running' && deployment.status !== 'holding') return undefined
   return deployment.step === step ? locateStep(deployment.plan, step)?.step : undefined
+}
+
+/** The thread has it all; the card and the channel have the beginning, cut between words. */
+function shortened(text: string): string {
+  if (text.length <= LONGEST_REASON) return text
+  const cut = text.slice(0, LONGEST_REASON)
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), 1))} … (all of it is in the thread).`
 }

@@ -1,5 +1,6 @@
 /** The way back: restore, drain, tidy. Nothing here asks whether it may. */
 import type { Deployment } from '../deployment.ts'
+import type { DeploymentEvent } from '../events.ts'
 import type { Outcome } from '../refusal.ts'
 import { oldVersion, refuse } from '../refuse.ts'
 import type { Change } from './change.ts'
@@ -59,18 +60,22 @@ function outcome(deployment: Deployment, now: number): Change['lines'][number] {
 }
 
 /** The way back never gives up: it says why it is late, once for each reason, and tries again. */
-export function wayBackLate(deployment: Deployment, index: number, why: string, retryAt: number): Outcome<Change> {
-  const { goingBack } = deployment
-  if (deployment.status !== 'going-back' || goingBack?.step !== index) return refuse.stale(deployment)
-  const step = deployment.plan.wayBack[index]
+export function wayBackLate(
+  deployment: Deployment,
+  late: Extract<DeploymentEvent, { type: 'way-back-late' }>,
+): Outcome<Change> {
+  const { goingBack, waitingFor } = deployment
+  if (deployment.status !== 'going-back' || goingBack?.step !== late.index) return refuse.stale(deployment)
+  const patch = { retryAt: late.retryAt, waitingFor: late.why }
+  if (late.expected || waitingFor === late.why) return { ok: true, value: { patch, lines: [] } }
+  const step = deployment.plan.wayBack[late.index]
   const urgent = step?.want.do === 'restore' && goingBack.hadTraffic
-  const line = {
-    text: `${step?.purpose ?? 'way back'}: not yet, ${why}. It is tried again at once and until it works.`,
-    audience: urgent ? ('channel' as const) : ('thread' as const),
-    level: urgent ? ('bad' as const) : ('info' as const),
-  }
+  const text = `${step?.purpose ?? 'way back'}: not yet, ${late.why}. It is tried again until it works.`
   return {
     ok: true,
-    value: { patch: { retryAt, waitingFor: why }, lines: deployment.waitingFor === why ? [] : [line] },
+    value: {
+      patch,
+      lines: [urgent ? { text, audience: 'channel', level: 'bad' } : { text, audience: 'thread', level: 'info' }],
+    },
   }
 }
