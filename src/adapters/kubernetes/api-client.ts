@@ -44,16 +44,18 @@ const PAGE = '500'
 
 export function apiClient(credentials: Credentials, timeoutMs: number): ApiClient {
   const exchange = async (verb: Verb, target: Target, ask: Ask, path = pathOf(target)): Promise<string> => {
+    let refusedLogin = false
     for (let attempt = 1; ; attempt++) {
       const limit = timeLimit(ask.signal, timeoutMs)
       try {
-        const answer = await open(credentials, verb, path, ask, limit.signal, attempt > 1)
+        const answer = await open(credentials, verb, path, ask, limit.signal, refusedLogin)
         const body = await answer.body.text()
         if (answer.statusCode < 300) return body
         const retryAfter = headerOf(answer, 'retry-after')
         throw answeredFailure(verb, target, { status: answer.statusCode, body, retryAfter })
       } catch (error) {
-        const again = attempt === 1 && !limit.signal.aborted && (isStatus(error, 401) || isStaleConnection(error))
+        refusedLogin = isStatus(error, 401)
+        const again = attempt === 1 && !limit.signal.aborted && (refusedLogin || isStaleConnection(error))
         if (!again) throw unansweredFailure(verb, target, error, limit.why())
       } finally {
         limit.done()

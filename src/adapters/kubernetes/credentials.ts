@@ -54,11 +54,18 @@ export async function credentialsOf(path: string | undefined, context: string | 
     pool ??= request.getDispatcher() ?? new Agent({ connect: { keepAlive: true, keepAliveInitialDelay: 30_000 } })
     return { headers: request.getHeaders(), dispatcher: pool }
   }
+  // A client certificate lives in the pool: a new one needs a new pool. Requests under way on the old one may end.
+  const forgetPool = () => {
+    const old = pool
+    pool = undefined
+    void old?.close().catch(() => undefined)
+  }
   return {
     server: cluster.server.replace(/\/+$/, ''),
     async login(anew = false) {
       const now = performance.now()
       if (kept && !anew && now - kept.at < LOGIN_GOOD_FOR_MS) return kept.login
+      if (anew) forgetPool()
       try {
         kept = { login: await make(), at: now }
       } catch (cause) {
@@ -68,8 +75,9 @@ export async function credentialsOf(path: string | undefined, context: string | 
     },
     async close() {
       kept = undefined
-      await pool?.destroy()
+      const old = pool
       pool = undefined
+      await old?.destroy()
     },
   }
 }

@@ -68,9 +68,14 @@ async function hostFaults(
     if (matches(selector, other))
       faults.push(`Service ${name} (${writeLabels(selector)}) also selects pods of the ${words[1]} version.`)
   }
-  await check(router.stable, labels.stable, labels.canary, ['old', 'new'])
+  // The catalogue's own Service is judged by a check of its own.
+  if (!isOwn(service, router.stable)) await check(router.stable, labels.stable, labels.canary, ['old', 'new'])
   await check(router.canary, labels.canary, labels.stable, ['new', 'old'])
   return faults
+}
+
+function isOwn(service: Service, host: string): boolean {
+  return host.split('.')[0] === service.serviceName
 }
 
 /** One Service, two subsets of a DestinationRule, told apart by labels that promotion must leave alone. */
