@@ -13,7 +13,7 @@ export function parseResourcePath(path: string): ResourcePath | undefined {
   const parts = path
     .split('/')
     .filter((part) => part !== '')
-    .map(decodeURIComponent)
+    .map(decoded)
   const [root, ...tail] = parts
   const group = root === 'api' ? '' : root === 'apis' ? tail.shift() : undefined
   const version = tail.shift()
@@ -25,4 +25,13 @@ export function parseResourcePath(path: string): ResourcePath | undefined {
   if (!definition || rest.length > 0 || (namespace !== undefined && !definition.namespaced)) return undefined
   if (definition.namespaced && namespace === undefined && name !== undefined) return undefined
   return { definition, namespace, name, subresource }
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    // a path that cannot be read names nothing that is served
+    return part
+  }
 }
