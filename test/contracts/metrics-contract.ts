@@ -27,8 +27,8 @@ export interface MetricsWorld {
 }
 
 const ALWAYS = new AbortController().signal
-/** Real stores need some seconds to scrape; this many looks are patience enough. */
-const LOOKS = 200
+/** Real stores need some seconds to scrape: with a quarter of a second between looks, patience for 20 s. */
+const LOOKS = 80
 
 /** Looks until `good`; the last answer comes back in any case, for `expect` to complain about. */
 export async function lookUntil<T>(

@@ -117,6 +117,8 @@ export interface Container {
   /** CPU seconds per scrape, and the limit in cores; null: none is set. */
   readonly cpu: { readonly perScrape: number; readonly limit: number | null }
   readonly memory: { readonly bytes: number; readonly limit: number | null }
+  /** The container was restarted a moment ago: its predecessor's series (another `id`) are still there. */
+  readonly restarted?: boolean
 }
 
 /** What a node's cAdvisor tells of its containers (the pause container and the pods' own cgroups included). */
@@ -135,29 +137,63 @@ export function cAdvisor(containers: readonly Container[]): TargetPod['prepare']
     const memory = gauge('container_memory_working_set_bytes')
     const limit = gauge('container_spec_memory_limit_bytes')
     for (const each of containers) {
-      const labels = {
-        namespace: each.namespace,
-        pod: each.pod,
-        container: each.container,
-        id: `/${each.pod}/${each.container}`,
+      const { namespace, pod } = each
+      for (const id of each.restarted ? ['0', '1'] : ['1']) {
+        const labels = { namespace, pod, container: each.container, id: `/${pod}/${each.container}/${id}` }
+        if (each.cpu.limit !== null) quota.set(labels, each.cpu.limit * 100_000)
+        period.set(labels, 100_000)
+        memory.set(labels, each.memory.bytes)
+        // cAdvisor writes 0 for "no limit"
+        limit.set(labels, each.memory.limit ?? 0)
       }
-      if (each.cpu.limit !== null) quota.set(labels, each.cpu.limit * 100_000)
-      period.set(labels, 100_000)
-      memory.set(labels, each.memory.bytes)
-      // cAdvisor writes 0 for "no limit"
-      limit.set(labels, each.memory.limit ?? 0)
-      memory.set({ ...labels, container: '', id: `/${each.pod}` }, 1e12)
-      memory.set({ ...labels, container: 'POD', id: `/${each.pod}/pause` }, 1e12)
+      // the pod's own cgroup and its pause container, with values that would show
+      for (const container of ['', 'POD']) {
+        const labels = { namespace, pod, container, id: `/${pod}/${container}` }
+        quota.set(labels, 100_000)
+        period.set(labels, 100_000)
+        memory.set(labels, 1e12)
+        limit.set(labels, 1e12)
+      }
     }
     return () => {
-      for (const each of containers) {
+      for (const { namespace, pod, container, cpu } of containers) {
+        usage.inc({ namespace, pod, container, id: `/${pod}/${container}/1` }, cpu.perScrape)
+      }
+    }
+  }
+}
+
+export interface MeshRequests {
+  /** `source`: told by the caller's proxy. `destination`: by the callee's, which does not see what never reached it. */
+  readonly reporter: 'source' | 'destination'
+  readonly workload: string
+  readonly code: string
+  readonly perScrape: number
+  readonly ms: number
+}
+
+/** What Istio's proxies tell of requests to workloads of the namespace `shop`. */
+export function meshProxies(requests: readonly MeshRequests[]): TargetPod['prepare'] {
+  const labelNames = ['reporter', 'destination_workload', 'destination_workload_namespace', 'response_code']
+  return (registry) => {
+    const counter = new Counter({ name: 'istio_requests_total', help: 'Requests.', labelNames, registers: [registry] })
+    const durations = new Histogram({
+      name: 'istio_request_duration_milliseconds',
+      help: 'Durations.',
+      labelNames,
+      buckets: [25, 50, 100, 250, 500, 1000, 2500],
+      registers: [registry],
+    })
+    return () => {
+      for (const { reporter, workload, code, perScrape, ms } of requests) {
         const labels = {
-          namespace: each.namespace,
-          pod: each.pod,
-          container: each.container,
-          id: `/${each.pod}/${each.container}`,
+          reporter,
+          destination_workload: workload,
+          destination_workload_namespace: 'shop',
+          response_code: code,
         }
-        usage.inc(labels, each.cpu.perScrape)
+        counter.inc(labels, perScrape)
+        for (let each = 0; each < perScrape; each++) durations.observe(labels, ms)
       }
     }
   }
