@@ -22,7 +22,12 @@ async function run(command: string | undefined, args: readonly string[]): Promis
     case 'start':
       return (await import('./commands/start.ts')).start(process.env, print)
     case 'demo':
-      return (await import('./commands/demo.ts')).demo(args, { root: ROOT, example: EXAMPLE, print })
+      return (await import('./commands/demo.ts')).demo(args, {
+        root: ROOT,
+        example: EXAMPLE,
+        print,
+        redisUrl: process.env.REDIS_URL,
+      })
     case 'rehearse':
       return (await import('./commands/rehearse.ts')).rehearse(args, EXAMPLE, print)
     case 'schema':

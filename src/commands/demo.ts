@@ -25,6 +25,8 @@ export interface DemoPlace {
   /** The catalogue used when none is named. */
   readonly example: string
   readonly print: (line: string) => void
+  /** REDIS_URL: used instead of a redis-server of the demo's own, under a prefix of its own. */
+  readonly redisUrl: string | undefined
 }
 
 export interface Demo {
@@ -57,6 +59,7 @@ export async function demo(args: readonly string[], place: DemoPlace): Promise<n
     speed,
     port,
     pageDir: join(place.root, 'dist', 'demo', 'page'),
+    redisUrl: place.redisUrl,
   })
   tellHowTo(place.print, running, loaded.catalogue, speed)
   await new Promise<void>((resolve) => {
@@ -97,7 +100,7 @@ export interface DemoOptions {
   /** 0: any free port. */
   readonly port: number
   readonly pageDir: string
-  readonly redisUrl?: string
+  readonly redisUrl?: string | undefined
 }
 
 export async function startDemo(options: DemoOptions): Promise<Demo> {
@@ -138,6 +141,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   const bot = await runBot(config, {
     clock,
     log: makeLog('warn'),
+    prefix: `{tminus-demo-${process.pid}}`,
     replace: { cluster, metrics, registry, probe, journal: fileJournal(config.journalPath) },
   })
   if ('refused' in bot) throw new Error(bot.refused)

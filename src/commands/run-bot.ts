@@ -19,6 +19,8 @@ import { makeAnswer, startWorker } from './compose.ts'
 export interface RunOptions {
   readonly clock: Clock
   readonly log: Log
+  /** In front of every key in Redis, in braces. Default `{tminus}`. */
+  readonly prefix?: string
   /** Ports that the demo and the benchmarks bring themselves. */
   readonly replace?: Partial<Pick<Engine, 'cluster' | 'metrics' | 'registry' | 'probe' | 'journal'>>
 }
@@ -85,12 +87,12 @@ function slackSettings({ slack }: Config): SlackSettings {
   }
 }
 
-function makeEngine(config: Config, { clock, log, replace = {} }: RunOptions): Engine {
+function makeEngine(config: Config, { clock, log, prefix = '{tminus}', replace = {} }: RunOptions): Engine {
   const onError = (error: unknown) => log.warn({ error }, 'trouble with Redis or with a job; it is tried again')
   const { cluster, metrics, registry, probe, journal } = replace
   return {
-    store: redisStore({ url: config.redisUrl, onError }),
-    queue: bullmqQueue({ url: config.redisUrl, clock, role: config.role, onError }),
+    store: redisStore({ url: config.redisUrl, prefix, onError }),
+    queue: bullmqQueue({ url: config.redisUrl, prefix, clock, role: config.role, onError }),
     cluster:
       cluster ??
       kubernetesCluster({

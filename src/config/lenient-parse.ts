@@ -3,8 +3,8 @@
  * rest can still be asked and everything is told at once.
  */
 import type { z } from 'zod'
+import { nearestWord } from '../playbook/nearest-word.ts'
 import type { Finding, Path } from './fault.ts'
-import { nearestKey } from './nearest-key.ts'
 import { valueAt } from './yaml-source.ts'
 
 export interface Lenient<T> {
@@ -46,8 +46,8 @@ function asFindings(issue: z.core.$ZodIssue, path: Path, data: unknown, knownKey
   if (issue.code === 'unrecognized_keys')
     return issue.keys.map((key) => {
       const known = knownKeys(path, data)
-      const near = nearestKey(key, known)
-      const hint = near === undefined ? '' : `did you mean ${near}? `
+      const near = nearestWord(key, known)
+      const hint = near === null ? '' : `did you mean ${near}? `
       return { path: [...path, key], atKey: true, allowed: `unknown key: ${hint}Known here: ${known.join(', ')}` }
     })
   if (issue.code === 'invalid_key')

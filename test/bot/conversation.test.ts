@@ -108,7 +108,7 @@ describe('a deployment in Slack', () => {
     expect(await told(workspace, LEE, 'already-decided')).toContain('Already approved by lee')
     clock.advanceTo(TWO_PM + 60_000)
     await queue.runDue()
-    expect(read(cardOf(workspace))).toContain('1 v2.0 pod ready')
+    expect(read(cardOf(workspace))).toContain('Now 5 % of traffic to v2.0')
     expect(read(cardOf(workspace))).not.toContain('[Approve')
   })
   it('tells a breach and the way back to the channel, and leaves nothing to press', async () => {

@@ -1,6 +1,6 @@
 /** `<service> <version> [strategy]`, behind `deploy`, behind `plan`, or alone. */
 
-import { nearestWord } from './nearest-word.ts'
+import { nearestWord } from '../../playbook/nearest-word.ts'
 import type { Catalogue, Parsed } from './parse-fault.ts'
 import { strategyOf } from './verbs.ts'
 import { asName, faultAt, findService, optionFault, type Reading, serviceFault } from './words.ts'

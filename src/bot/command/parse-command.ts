@@ -2,8 +2,9 @@
  * The text after `/deploy`, as an intent. Two promises hold for every text whatsoever: it never throws, and an intent
  * names a service of the catalogue or none.
  */
+
+import { nearestWord } from '../../playbook/nearest-word.ts'
 import { parseDeploy } from './deploy-words.ts'
-import { nearestWord } from './nearest-word.ts'
 import { type Catalogue, exampleCommand, type Parsed, type ParseFault } from './parse-fault.ts'
 import { readTypedText } from './typed-text.ts'
 import { SAID_FOR, VERBS, type Verb, verbOf } from './verbs.ts'

@@ -1,6 +1,6 @@
 /** Reading a command word by word: services by name, and faults that point at a word. */
 
-import { nearestWord } from './nearest-word.ts'
+import { nearestWord } from '../../playbook/nearest-word.ts'
 import { type Catalogue, exampleCommand, type ParseFault } from './parse-fault.ts'
 
 export interface Reading {

@@ -1,7 +1,7 @@
 /** Help from the live catalogue: five lines, or more about one word. */
 
+import { nearestWord } from '../../playbook/nearest-word.ts'
 import type { ChatMessage } from '../../ports/chat.ts'
-import { nearestWord } from '../command/nearest-word.ts'
 import type { Catalogue } from '../command/parse-fault.ts'
 import { exampleCommand } from '../command/parse-fault.ts'
 import { VERBS, type Verb, verbOf } from '../command/verbs.ts'

@@ -2,7 +2,6 @@ import { useState } from 'react'
 import { objects, plain } from './block-fields.ts'
 import { type Choice, Control, initialEntry } from './controls.tsx'
 import { LibraryBlocks } from './library-blocks.tsx'
-import { Mrkdwn } from './mrkdwn.tsx'
 import { ContextBlock, HeaderBlock, ImageBlock, SectionBlock } from './text-blocks.tsx'
 import type { Json, Outcome } from './wire.ts'
 
@@ -48,11 +47,6 @@ interface Fields {
   readonly setValue: (blockId: string, actionId: string, entry: Json) => void
   readonly errors: Readonly<Record<string, string>>
   readonly onAction: (choice: Choice, entry?: Json) => Promise<Outcome>
-}
-
-/** Text in Slack's markup, for messages without blocks. */
-export function Words({ text }: { readonly text: string }) {
-  return text === '' ? null : <Mrkdwn text={text} />
 }
 
 function OneBlock({ block, fields }: { readonly block: Json; readonly fields: Fields }) {

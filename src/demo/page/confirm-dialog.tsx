@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react'
 import { plain } from './block-fields.ts'
-import { Words } from './block-kit.tsx'
+import { Words } from './mrkdwn.tsx'
 import type { Json } from './wire.ts'
 
 interface ConfirmDialogProps {

@@ -152,3 +152,8 @@ export function Emoji({ name }: { readonly name: string }) {
 function unescaped(text: string): string {
   return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
 }
+
+/** Text in Slack's markup, for messages without blocks. */
+export function Words({ text }: { readonly text: string }) {
+  return text === '' ? null : <Mrkdwn text={text} />
+}
