@@ -5,35 +5,12 @@ import { type PrometheusOptions, prometheusMetrics } from '../../../src/adapters
 import type { Sample } from '../../../src/playbook/metrics.ts'
 import { measuredService } from '../../prometheus-target/measured-service.ts'
 import { type Answer, type HttpServer, startHttpServer } from '../probe/http-server.ts'
-
-type Values = Readonly<Record<string, readonly string[]>>
+import { HEALTHY, queryOf, rows } from './row-store.ts'
 
 const clock = steppedClock(1_000_000)
 const service = measuredService()
 let server: HttpServer
 afterEach(() => server.stop())
-
-/** A store that gives each row its values; a row without an entry has no series. */
-const rows =
-  (values: Values, more: object = {}): Answer =>
-  (seen, response) => {
-    const query = queryOf(seen.body)
-    const result = [...query.matchAll(/"tminus_row", "([^"]+)"/g)].flatMap(([, row = '']) =>
-      (values[row] ?? []).map((value, index) => ({
-        metric: { tminus_row: row, pod: `p${index}` },
-        value: [1000, value],
-      })),
-    )
-    response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result }, ...more }))
-  }
-const HEALTHY: Values = {
-  requests: ['600'],
-  errors: ['0'],
-  'latency-p95': ['145'],
-  'latency-p99': ['310'],
-  cpu: ['0.4'],
-  memory: ['0.5'],
-}
 
 async function sampleFrom(answer: Answer, options: Partial<PrometheusOptions> = {}, sinceMs = 0): Promise<Sample> {
   server = await startHttpServer(answer)
@@ -46,10 +23,6 @@ function look(options: Partial<PrometheusOptions> = {}, sinceMs = 0): Promise<Sa
     { service, slot: 'canary', version: 'v2.0', since: clock.now() - sinceMs, now: clock.now() },
     new AbortController().signal,
   )
-}
-
-function queryOf(body: string): string {
-  return new URLSearchParams(body).get('query') ?? ''
 }
 
 describe('a sample', () => {
@@ -116,90 +89,6 @@ describe('a sample', () => {
   })
 })
 
-describe('a store that cannot be asked', () => {
-  it('is named with its host and the cause, after a second try', async () => {
-    const sample = await sampleFrom((_, response) => void response.writeHead(503).end('overloaded'))
-    expect(sample.unreachable).toBe(`Prometheus at ${server.host}: answered 503 (asked 2 times).`)
-    expect(sample.recent).toEqual({ absent: sample.unreachable })
-    expect(sample.readings).toEqual({})
-    expect(server.seen).toHaveLength(2)
-  })
-
-  it('is forgiven one failure', async () => {
-    const answers = [503, 200]
-    const sample = await sampleFrom((seen, response) => {
-      if (answers.shift() === 503) return void response.writeHead(503).end()
-      rows(HEALTHY)(seen, response)
-    })
-    expect(sample.unreachable).toBeUndefined()
-    expect(sample.recent).toMatchObject({ requests: 600 })
-  })
-
-  it('is unreachable when nothing listens', async () => {
-    server = await startHttpServer(rows(HEALTHY))
-    await server.stop()
-    expect((await look()).unreachable).toBe(`Prometheus at ${server.host}: connection refused (asked 2 times).`)
-  })
-
-  it('is unreachable when it does not answer in time', async () => {
-    const sample = await sampleFrom(() => undefined, { timeoutMs: 30 })
-    expect(sample.unreachable).toBe(`Prometheus at ${server.host}: no answer within 30 ms (asked 2 times).`)
-  })
-
-  it('is unreachable when it stops in the middle of an answer', async () => {
-    const sample = await sampleFrom(
-      (_, response) => void response.writeHead(200, { 'content-length': 100 }).write('{"status"'),
-      { timeoutMs: 30 },
-    )
-    expect(sample.unreachable).toContain('no answer within 30 ms')
-  })
-
-  it.each([
-    ['a login page', '<html>Sign in</html>'],
-    ['half an answer', '{"status":"success","data":{"resultType":"vec'],
-    ['another API', '{"hello":"world"}'],
-    ['a range', '{"status":"success","data":{"resultType":"matrix","result":[]}}'],
-    [
-      'numbers where strings belong',
-      '{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,2]}]}}',
-    ],
-  ])('is not believed when it answers with %s', async (_, body) => {
-    const sample = await sampleFrom((_seen, response) => void response.end(body))
-    expect(sample.unreachable).toBe(
-      `Prometheus at ${server.host}: answered something that is not a query result (is this the address of a Prometheus?).`,
-    )
-  })
-
-  it.each([
-    [401, 'refused the credentials (401)'],
-    [404, 'answered 404'],
-    [302, 'answered 302'],
-  ])('is not asked twice when it says %i', async (status, cause) => {
-    const sample = await sampleFrom((_, response) => void response.writeHead(status, { location: '/elsewhere' }).end())
-    expect(sample.unreachable).toBe(`Prometheus at ${server.host}: ${cause}.`)
-    expect(server.seen).toHaveLength(1)
-  })
-
-  it('is unreachable, not at fault with its query, when the engine ran out of time', async () => {
-    const body = JSON.stringify({
-      status: 'error',
-      errorType: 'timeout',
-      error: 'query timed out in expression evaluation',
-    })
-    const sample = await sampleFrom((_, response) => void response.writeHead(503).end(body))
-    expect(sample.unreachable).toContain('answered 503: query timed out in expression evaluation')
-  })
-
-  it('throws when the deployment is aborted while the store is silent', async () => {
-    const stop = new AbortController()
-    server = await startHttpServer(() => stop.abort(new Error('aborted')))
-    const metrics = prometheusMetrics({ url: server.url, clock })
-    const request = { service, slot: 'stable', version: 'v1.9', since: 0, now: 0 } as const
-    await expect(metrics.sample(request, stop.signal)).rejects.toThrow('aborted')
-    expect(server.seen).toHaveLength(1)
-  })
-})
-
 describe('a query that the store refuses', () => {
   const refuse =
     (row: string, status = 400, errorType = 'bad_data'): Answer =>
@@ -256,29 +145,6 @@ describe('a query that the store refuses', () => {
       series: null,
       fault: expect.stringContaining('$nobody'),
     })
-  })
-})
-
-describe('the connection', () => {
-  it('is kept for the next sample', async () => {
-    server = await startHttpServer(rows(HEALTHY))
-    const metrics = prometheusMetrics({ url: server.url, clock })
-    for (let each = 0; each < 10; each++) {
-      await metrics.sample({ service, slot: 'stable', version: 'v1', since: 0, now: 0 }, new AbortController().signal)
-    }
-    // a second one when the first is not yet free again, never one per sample
-    expect(new Set(server.seen.map(({ connection }) => connection)).size).toBeLessThanOrEqual(2)
-  })
-
-  it('carries the headers, a path in front of the API, and a password that no message repeats', async () => {
-    server = await startHttpServer((_, response) => void response.writeHead(500).end())
-    const url = `http://bot:s3cret@${server.host}/prometheus/`
-    const sample = await look({ url, headers: { 'x-scope-orgid': 'shop' } })
-    expect(server.seen[0]).toMatchObject({
-      path: '/prometheus/api/v1/query',
-      headers: { 'x-scope-orgid': 'shop', authorization: `Basic ${Buffer.from('bot:s3cret').toString('base64')}` },
-    })
-    expect(sample.unreachable).not.toContain('s3cret')
   })
 })
 
