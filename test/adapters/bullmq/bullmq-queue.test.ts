@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Queue as BullQueue } from 'bullmq'
 import { Redis } from 'ioredis'
-import { afterAll, afterEach, describe, expect, inject, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { type BullmqQueueSettings, bullmqQueue } from '../../../src/adapters/bullmq/bullmq-queue.ts'
 import { realClock, scaledClock } from '../../../src/adapters/clocks.ts'
 import type { Job, Queue } from '../../../src/ports/queue.ts'
@@ -201,6 +201,10 @@ describe('the queue on BullMQ', () => {
   it('loses no wake-up when connections break all the time', { timeout: 60_000 }, async () => {
     const redis = await startRedis()
     const killer = new Redis(redis.url)
+    onTestFinished(async () => {
+      killer.disconnect()
+      await redis.stop()
+    })
     const producer = openQueue({ url: redis.url, role: 'bot' })
     const stubborn = async (job: Job, triesLeft = 20): Promise<void> => {
       try {
@@ -213,9 +217,6 @@ describe('the queue on BullMQ', () => {
     await stress({ url: redis.url, prefix: '{tminus}', admin: killer, lockMs: 3_000 }, 2_000, stubborn, () =>
       killer.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes'),
     )
-    for (const queue of opened.splice(0)) await queue.close()
-    killer.disconnect()
-    await redis.stop()
   })
 })
 
