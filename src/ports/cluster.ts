@@ -136,7 +136,8 @@ export interface Cluster {
   ): Promise<SlotState>
   /**
    * The canary slot gets `percent` of the traffic, the stable slot the rest. `replicas` router: below 100 the ratio is
-   * given by pods, so the canary Deployment is scaled; at 100 the Service's selector is narrowed to the canary's pods.
+   * given by the pods that ensureSlot was asked for; at 100 the Service's selector is narrowed to the canary's pods; at 0
+   * the canary's pods go, and come back with the next share.
    */
   route(service: Service, percent: number, context: WriteContext): Promise<RealShares>
   /** The workload has the new image (and canary's template changes), rolled out. Returns its state, perhaps not complete yet. */

@@ -231,6 +231,21 @@ function describeReplicas(open: Open): void {
     await expect(cluster.route(service, 100, writer(3))).rejects.toMatchObject({ kind: 'late' })
   })
 
+  it('takes the traffic away for a while, also from all of it, and gives it back', async () => {
+    const bench = await open()
+    const { cluster, service } = bench
+    await cluster.pin(service, writer(1))
+    await deployCanary(bench, 3, 2)
+    let revision = 3
+    for (const percent of [50, 0, 50, 100, 0, 50]) {
+      const at = revision++
+      await bench.until(
+        () => cluster.route(service, percent, writer(at)),
+        (shares) => shares?.canary === percent,
+      )
+    }
+  })
+
   it('does not move a selector that somebody else changed', async () => {
     const bench = await open()
     const { cluster, service, admin, namespace } = bench
@@ -317,6 +332,7 @@ function describeIstio(open: Open): void {
       expect(objectAt(routed, 'spec')).toEqual(JSON.parse(golden))
       expect(textMapAt(routed, 'metadata', 'labels')).toEqual(textMapAt(untouched, 'metadata', 'labels'))
 
+      expect(await cluster.route(service, 0, writer(4))).toEqual({ stable: 100, canary: 0, previous: 0 })
       expect(await cluster.route(service, 100, writer(4))).toEqual({ stable: 0, canary: 100, previous: 0 })
       expect(await cluster.restore(service, pin, false, writer(5))).toEqual({ stable: 100, canary: 0, previous: 0 })
       await bench.until(() => cluster.tidy(service, pin, writer(6)), Boolean)

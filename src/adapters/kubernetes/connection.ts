@@ -114,7 +114,7 @@ function istio(version: string, resource: string, namespace: string, name: strin
 }
 
 /** v1 where it is served, else v1beta1. Asked once; only an answer is kept. */
-function discoverIstio(api: ApiClient): (signal: AbortSignal) => Promise<string> {
+export function discoverIstio(api: Pick<ApiClient, 'discover'>): (signal: AbortSignal) => Promise<string> {
   let known: string | undefined
   return async (signal) => {
     if (known !== undefined) return known

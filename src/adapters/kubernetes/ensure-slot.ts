@@ -2,6 +2,7 @@
 
 import type { Service } from '../../playbook/service.ts'
 import { type Cluster, ClusterError, type SlotState, type WriteContext } from '../../ports/cluster.ts'
+import { PODS_ANNOTATION } from './canary-size.ts'
 import type { Connection } from './connection.ts'
 import { refuseIfFenced } from './fencing.ts'
 import { type JsonObject, objectAt, textAt, textMapAt, withAt } from './json.ts'
@@ -70,5 +71,8 @@ function asWanted(
     throw new ClusterError('late', `${describeTarget(target)} of an earlier deployment is still being deleted.`)
   }
   const templated = withAt(current, ['spec', 'template'], objectAt(wanted, 'spec', 'template'))
-  return withAt(templated, ['spec', 'replicas'], objectAt(wanted, 'spec').replicas)
+  const sized = withAt(templated, ['spec', 'replicas'], objectAt(wanted, 'spec').replicas)
+  return textAt(sized, 'metadata', 'annotations', PODS_ANNOTATION) === undefined
+    ? sized
+    : withAt(sized, ['metadata', 'annotations', PODS_ANNOTATION], undefined)
 }

@@ -7,6 +7,7 @@ import { type JsonObject, textAt } from './json.ts'
 import { slotName, WORKLOAD_LABEL } from './names.ts'
 import { type ResourceWatch, watchResource } from './resource-watch.ts'
 import { controllerUid, type Scene, SERVICE_NAME_LABEL, SLOTS } from './scene.ts'
+import { slimCopy } from './slim-copies.ts'
 import { deployments, endpointSlices, pods, replicaSets, services, type Target } from './target.ts'
 
 export interface NamespaceView {
@@ -37,7 +38,8 @@ export function namespaceView(api: ApiClient, clock: Clock, namespace: string): 
     const changed = (object: JsonObject) => {
       for (const key of listenerKeys(target.resource, object, watches)) tell(key)
     }
-    watches.set(target.resource, watchResource({ api, clock, target, keyOf, changed }))
+    const slim = (object: JsonObject) => slimCopy(target.resource, object)
+    watches.set(target.resource, watchResource({ api, clock, target, keyOf, changed, slim }))
   }
   start(pods(namespace), controllerUid)
   start(replicaSets(namespace), controllerUid)

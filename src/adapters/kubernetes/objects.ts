@@ -67,6 +67,7 @@ export function objectsOf(api: ApiClient, onWrite: (what: string) => void, copie
     copies.seen(target, object)
   }
   const recall = (target: Target) => {
+    if (!REMEMBERED.has(target.resource)) return undefined
     const [own, watched] = [memory.get(pathOf(target)), copies.copyOf(target)]
     return own && watched ? (isNewer(watched, own) ? watched : own) : (own ?? watched)
   }

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Clock } from '../../ports/clock.ts'
 import type { ApiClient } from './api-client.ts'
 import { isStatus } from './api-failure.ts'
-import { type JsonObject, numberAt, objectAt, textAt, withAt } from './json.ts'
+import { type JsonObject, numberAt, objectAt, textAt } from './json.ts'
 import { isNewer } from './resource-version.ts'
 import type { Target } from './target.ts'
 
@@ -24,6 +24,8 @@ export interface ResourceWatchOptions {
   readonly target: Target
   /** Key under which `byKey` finds an object; undefined: none. */
   readonly keyOf: (object: JsonObject) => string | undefined
+  /** What is kept of an object: a cluster has many pods, and most of a pod is never looked at. */
+  readonly slim: (object: JsonObject) => JsonObject
   /** Called with an object that is new, different or gone. */
   readonly changed: (object: JsonObject) => void
 }
@@ -33,7 +35,7 @@ const FIRST_PAUSE_MS = 200
 const LONGEST_PAUSE_MS = 30_000
 
 export function watchResource(options: ResourceWatchOptions): ResourceWatch {
-  const copies = copiesOf(options.keyOf, options.changed)
+  const copies = copiesOf(options)
   const stopping = new AbortController()
   let live = false
   void keepWatching(options, copies, stopping.signal, (now) => {
@@ -51,7 +53,7 @@ export function watchResource(options: ResourceWatchOptions): ResourceWatch {
 
 type Copies = ReturnType<typeof copiesOf>
 
-function copiesOf(keyOf: ResourceWatchOptions['keyOf'], changed: ResourceWatchOptions['changed']) {
+function copiesOf({ keyOf, changed, slim }: Pick<ResourceWatchOptions, 'keyOf' | 'changed' | 'slim'>) {
   const byName = new Map<string, JsonObject>()
   const byUid = new Map<string, JsonObject>()
   const byKey = new Map<string, Map<string, JsonObject>>()
@@ -80,12 +82,12 @@ function copiesOf(keyOf: ResourceWatchOptions['keyOf'], changed: ResourceWatchOp
       const known = byName.get(name)
       if (known && !isNewer(object, known)) return
       if (known) drop(name, known)
-      const slim = withAt(object, ['metadata', 'managedFields'], undefined)
-      byName.set(name, slim)
-      byUid.set(textAt(object, 'metadata', 'uid') ?? '', slim)
+      const copy = slim(object)
+      byName.set(name, copy)
+      byUid.set(textAt(object, 'metadata', 'uid') ?? '', copy)
       const key = keyOf(object)
-      if (key !== undefined) byKey.set(key, (byKey.get(key) ?? new Map()).set(name, slim))
-      changed(slim)
+      if (key !== undefined) byKey.set(key, (byKey.get(key) ?? new Map()).set(name, copy))
+      changed(copy)
     },
   }
 }

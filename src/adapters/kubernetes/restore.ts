@@ -3,11 +3,9 @@
 import type { Pin } from '../../playbook/deployment.ts'
 import type { Service } from '../../playbook/service.ts'
 import { ClusterError, type RealShares, type WriteContext } from '../../ports/cluster.ts'
-import { isStatus } from './api-failure.ts'
+import { emptyCanary } from './canary-size.ts'
 import type { Connection } from './connection.ts'
-import { withAt } from './json.ts'
-import { SLOT_LABEL, slotName } from './names.ts'
-import { wantedReplicas } from './rollout-state.ts'
+import { SLOT_LABEL } from './names.ts'
 import { sharesByWeights } from './shares.ts'
 import { deployments, services } from './target.ts'
 import { bringTrafficHome, type Home, readShares, selectorOf } from './traffic.ts'
@@ -47,27 +45,13 @@ async function leaveCanary(
   const narrowed = !known || SLOT_LABEL in selectorOf(known)
   if (narrowed) {
     const moved = await home()
-    await scaleCanaryToNothing(connection, service, context)
+    await emptyCanary(connection, service, context)
     return moved
   }
-  const [moved, scaled] = await Promise.allSettled([home(), scaleCanaryToNothing(connection, service, context)])
+  const [moved, scaled] = await Promise.allSettled([home(), emptyCanary(connection, service, context)])
   if (moved.status === 'rejected') throw moved.reason
   if (scaled.status === 'rejected') throw scaled.reason
   return moved.value
-}
-
-async function scaleCanaryToNothing(connection: Connection, service: Service, context: WriteContext): Promise<void> {
-  const target = deployments(service.namespace, slotName(service.workload, 'canary'))
-  try {
-    await connection.objects.edit(
-      target,
-      context,
-      (current) => (wantedReplicas(current) === 0 ? current : withAt(current, ['spec', 'replicas'], 0)),
-      { fromMemory: true, alwaysStamp: true },
-    )
-  } catch (error) {
-    if (!isStatus(error, 404)) throw error
-  }
 }
 
 /** How long the fence around the workload may hold up the news that traffic is back, real ms. */

@@ -3,6 +3,7 @@
 import type { Pin } from '../../playbook/deployment.ts'
 import type { Service } from '../../playbook/service.ts'
 import { ClusterError, type RealShares, type WriteContext } from '../../ports/cluster.ts'
+import { returnCanary, withdrawCanary } from './canary-size.ts'
 import type { Connection } from './connection.ts'
 import { type JsonObject, objectAt, textMapAt, withAt } from './json.ts'
 import { SLOT_LABEL, slotLabels, slotName } from './names.ts'
@@ -40,7 +41,10 @@ export async function readShares(
   return weights && sharesByWeights(weights, front)
 }
 
-/** `replicas` below 100: the ratio of pods speaks, the selector is the pinned one. At 100: only the canary's pods. */
+/**
+ * `replicas` below 100: the ratio of pods speaks (see ensureSlot), the selector is the pinned one. At 100: only the
+ * canary's pods. At 0: the canary's pods go, until a share is given again.
+ */
 export async function routeBySelector(
   connection: Connection,
   service: Service,
@@ -50,6 +54,7 @@ export async function routeBySelector(
 ): Promise<RealShares> {
   const target = services(service.namespace, service.serviceName)
   const narrowed: Labels = { ...pin.serviceSelector, [SLOT_LABEL]: 'canary' }
+  if (percent > 0) await returnCanary(connection, service, context)
   if (percent >= 100) {
     const shares = sharesByAddresses(await connection.freshScene(service, context.signal))
     if (!shares || shares.canary <= 0) {
@@ -66,6 +71,7 @@ export async function routeBySelector(
     }
     return withSelector(current, percent >= 100 ? narrowed : pin.serviceSelector)
   })
+  if (percent <= 0) await withdrawCanary(connection, service, context)
   return readShares(connection, service, context.signal)
 }
 

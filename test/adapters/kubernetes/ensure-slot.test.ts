@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { type Connection, discoverIstio } from '../../../src/adapters/kubernetes/connection.ts'
+import { ensureSlot } from '../../../src/adapters/kubernetes/ensure-slot.ts'
+import { stamped } from '../../../src/adapters/kubernetes/fencing.ts'
+import type { JsonObject } from '../../../src/adapters/kubernetes/json.ts'
+import { writePin } from '../../../src/adapters/kubernetes/pinning.ts'
+import { NEW_IMAGE, OLD_IMAGE, shopApi, workloadObject, writer } from '../../contracts/cluster-fixtures.ts'
+
+const service = shopApi('shop')
+const plain = workloadObject('shop')
+const pin = {
+  workload: 'api',
+  replicas: 3,
+  template: plain.spec.template,
+  image: OLD_IMAGE,
+  serviceSelector: { app: 'api' },
+  weights: null,
+  hpa: null,
+}
+const pinned: JsonObject = {
+  ...plain,
+  metadata: { ...plain.metadata, annotations: { 'tminus.dev/pin': writePin('api-42', pin) } },
+}
+const nothing = () => Promise.reject(new Error('not asked for here'))
+
+describe('a canary that is made while the way back begins', () => {
+  it('is removed again by the worker that made it', async () => {
+    const calls: string[] = []
+    // The restore comes between the first look at the workload and the creation of the canary.
+    const looks: (JsonObject | null)[] = [pinned, null, stamped(pinned, writer(20))]
+    const connection: Connection = {
+      api: { json: nothing, list: nothing, text: nothing, discover: nothing, lines: async function* () {} },
+      objects: {
+        read: async () => looks.shift() ?? null,
+        recall: () => undefined,
+        edit: nothing,
+        create: async (target, body) => {
+          calls.push(`create ${target.name}`)
+          return body
+        },
+        remove: async (target) => {
+          calls.push(`remove ${target.name}`)
+          return true
+        },
+      },
+      scene: nothing,
+      freshScene: nothing,
+      virtualService: nothing,
+      readVirtualService: nothing,
+      destinationRules: nothing,
+      watch: () => () => undefined,
+      close: async () => undefined,
+    }
+    const want = { slot: 'canary', image: NEW_IMAGE, version: 'v2.0', replicas: 1 } as const
+    await expect(ensureSlot(connection, service, want, writer(19))).rejects.toMatchObject({ kind: 'fenced' })
+    expect(calls).toEqual(['create api-canary', 'remove api-canary'])
+  })
+})
+
+describe("Istio's API", () => {
+  const signal = new AbortController().signal
+  const serving = (versions: readonly string[] | null) => {
+    let asked = 0
+    const find = discoverIstio({
+      discover: async () => {
+        asked++
+        return versions && { versions: versions.map((version) => ({ version })) }
+      },
+    })
+    return { find, asked: () => asked }
+  }
+
+  it('is taken in v1, else in v1beta1, and asked for once', async () => {
+    expect(await serving(['v1', 'v1beta1']).find(signal)).toBe('v1')
+    const older = serving(['v1alpha3', 'v1beta1'])
+    expect(await older.find(signal)).toBe('v1beta1')
+    expect(await older.find(signal)).toBe('v1beta1')
+    expect(older.asked()).toBe(1)
+  })
+
+  it('is asked for again while it is not there', async () => {
+    for (const versions of [null, ['v1alpha3']]) {
+      const absent = serving(versions)
+      await expect(absent.find(signal)).rejects.toThrow('Istio is not installed')
+      await expect(absent.find(signal)).rejects.toMatchObject({ kind: 'refused', status: 404 })
+      expect(absent.asked()).toBe(2)
+    }
+  })
+})
