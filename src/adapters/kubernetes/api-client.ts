@@ -42,7 +42,11 @@ const METHODS = {
 
 const PAGE = '500'
 
-export function apiClient(credentials: Credentials, timeoutMs: number): ApiClient {
+/** How long a watch may bring nothing, real ms: it is asked to end and begin anew more often than that. */
+const WATCH_SILENCE_MS = 40_000
+
+/** `timeoutMs`: limit of one request. `silenceMs`: after so long without a byte a watch's connection is taken for dead. */
+export function apiClient(credentials: Credentials, timeoutMs: number, silenceMs = WATCH_SILENCE_MS): ApiClient {
   const exchange = async (verb: Verb, target: Target, ask: Ask, path = pathOf(target)): Promise<string> => {
     let refusedLogin = false
     for (let attempt = 1; ; attempt++) {
@@ -68,7 +72,7 @@ export function apiClient(credentials: Credentials, timeoutMs: number): ApiClien
     json,
     text: (target, ask = {}) => exchange('get', target, ask),
     list: (target, ask = {}) => listAll((query) => json('list', target, { ...ask, query: { ...ask.query, ...query } })),
-    lines: (target, ask, opened) => readLines(credentials, target, ask, opened),
+    lines: (target, ask, opened) => readLines(credentials, target, ask, opened, silenceMs),
     async discover(path, signal) {
       const target: Target = { group: '', version: 'v1', resource: path, namespace: null, name: null }
       try {
@@ -88,6 +92,7 @@ async function open(
   ask: Ask,
   signal: AbortSignal,
   anew: boolean,
+  silenceMs?: number,
 ): Promise<Dispatcher.ResponseData> {
   const login = await credentials.login(anew)
   const type = verb === 'patch' ? 'application/merge-patch+json' : 'application/json'
@@ -97,6 +102,7 @@ async function open(
     method: METHODS[verb],
     dispatcher: login.dispatcher,
     signal,
+    ...(silenceMs !== undefined && { headersTimeout: silenceMs, bodyTimeout: silenceMs }),
     headers: { ...login.headers, accept: 'application/json', ...(ask.body && { 'content-type': type }) },
     ...(ask.body && { body: JSON.stringify(ask.body) }),
   })
@@ -169,10 +175,11 @@ async function* readLines(
   target: Target,
   ask: Ask,
   opened: () => void,
+  silenceMs: number,
 ): AsyncIterable<string> {
   const signal = ask.signal ?? new AbortController().signal
   try {
-    const answer = await open(credentials, 'watch', pathOf(target), ask, signal, false)
+    const answer = await open(credentials, 'watch', pathOf(target), ask, signal, false, silenceMs)
     if (answer.statusCode >= 300) {
       throw answeredFailure('watch', target, { status: answer.statusCode, body: await answer.body.text() })
     }

@@ -30,7 +30,13 @@ export interface ResourceWatchOptions {
   readonly changed: (object: JsonObject) => void
 }
 
-const SERVER_ENDS_AFTER_SECONDS = '290'
+/**
+ * A connection that died without a word is noticed by its silence (see api-client.ts); for a quiet namespace not to look
+ * like that, each stream is asked to end after this time.
+ */
+const SERVER_ENDS_AFTER_SECONDS = '30'
+/** A stream that ends sooner than this, having said nothing, is sick; ms. */
+const SHORTEST_STREAM_MS = 1_000
 const FIRST_PAUSE_MS = 200
 const LONGEST_PAUSE_MS = 30_000
 
@@ -104,16 +110,22 @@ async function keepWatching(
   while (!signal.aborted) {
     try {
       version ??= await relist(api, target, copies, signal)
-      let heard = false
+      let openedAt = clock.now()
       const query = { watch: 'true', resourceVersion: version, allowWatchBookmarks: 'true' }
       const ask = { query: { ...query, timeoutSeconds: SERVER_ENDS_AFTER_SECONDS }, signal }
-      for await (const line of api.lines(target, ask, () => setLive(true))) {
+      const opened = () => {
+        openedAt = clock.now()
+        setLive(true)
+      }
+      let heard = false
+      for await (const line of api.lines(target, ask, opened)) {
         heard = true
         failures = 0
         version = take(line, copies) ?? version
       }
-      // The server ends each stream from time to time; one that ends at once and says nothing is sick.
-      if (!heard) await pause(clock, ++failures, signal)
+      setLive(false)
+      if (heard || clock.now() - openedAt >= SHORTEST_STREAM_MS) failures = 0
+      else await pause(clock, ++failures, signal)
     } catch (error) {
       setLive(false)
       if (isExpired(error)) {

@@ -8,6 +8,8 @@ export interface BreakableLine {
   open(): number
   /** Breaks every open connection abruptly, in the middle of whatever it carries. */
   cut(): void
+  /** Open connections carry nothing any more, and stay open. */
+  freeze(): void
   /** From now on nobody is let in (true), or everybody again (false). */
   block(blocked: boolean): void
   close(): Promise<void>
@@ -44,6 +46,9 @@ export async function breakableLine(to: string): Promise<BreakableLine> {
     url: `http://127.0.0.1:${port}`,
     open: () => sockets.size / 2,
     cut,
+    freeze() {
+      for (const socket of sockets) socket.unpipe().pause()
+    },
     block: (now) => {
       blocked = now
     },
