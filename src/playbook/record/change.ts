@@ -56,7 +56,7 @@ export function startGoingBack(
     ? `Rolling back ${deployment.service} to ${oldVersion(deployment)}. ${who}${detail}`
     : `Stopping ${deployment.id}. ${who}${detail}. ${deployment.version} has no production traffic.`
   const line: Line = { text: head, audience: hadTraffic ? 'channel' : 'thread', level: 'bad', ...(by ? { by } : {}) }
-  if (!touched) return refuseWhole(deployment, now, line)
+  if (!touched) return refuseWhole(deployment, now, line, `${who}${detail}`)
   const goingBack = { trigger, detail, since: now, step: 0, stepSince: now, hadTraffic, ...(by ? { by } : {}) }
   return {
     patch: {
@@ -73,10 +73,10 @@ export function startGoingBack(
 }
 
 /** Nothing was touched: there is nothing to undo. */
-function refuseWhole(deployment: Deployment, now: number, line: Line): Change {
-  const text = `${line.text.replace(/\.? [^.]* has no production traffic\.$/, '')}. Nothing was changed on the cluster; all traffic stays on ${oldVersion(deployment)}.`
+function refuseWhole(deployment: Deployment, now: number, line: Line, why: string): Change {
+  const text = `Stopping ${deployment.id}: ${why}. Nothing was changed on the cluster; all traffic stays on ${oldVersion(deployment)}.`
   return {
-    patch: { status: 'refused', hold: null, endedAt: now, waitingFor: null },
+    patch: { status: 'refused', hold: null, endedAt: now, waitingFor: null, issues: [...deployment.issues, why] },
     lines: [{ ...line, text, audience: 'channel' }],
   }
 }

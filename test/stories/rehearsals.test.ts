@@ -1,0 +1,117 @@
+/** What `tminus rehearse` tells and how it ends, for each way a deployment can go. */
+import { describe, expect, it } from 'vitest'
+import { rehearse } from '../../src/commands/rehearse.ts'
+import { EXAMPLE_PATH } from './example-services.ts'
+
+async function rehearsal(...args: string[]) {
+  const lines: string[] = []
+  const exit = await rehearse(args, EXAMPLE_PATH, (line) => lines.push(line))
+  // Sentences are broken into lines of a terminal's width: joined again, they can be looked for.
+  return { exit, lines, text: lines.join(' ').replaceAll(/\s+/g, ' ') }
+}
+
+const CANARY = '/deploy api v2.0 canary'
+
+describe('a rehearsal that goes well', () => {
+  it('ends in completion without a mesh, with the share that pods can really give', async () => {
+    const { exit, text } = await rehearsal(CANARY)
+    expect(exit).toBe(0)
+    expect(text).toContain('Approval needed: 5 % of api traffic to v2.0. It has no production traffic yet.')
+    expect(text).toContain('Traffic 20 % on v2.0 (planned 5 %)')
+    expect(text).toContain('100 % passed its gate')
+    expect(text).toContain('api v2.0 is deployed: 100 % of traffic, 50 min.')
+  })
+  it('ends in completion with Istio, with the very shares of the playbook', async () => {
+    const { exit, text } = await rehearsal('/deploy search v2.0 canary')
+    expect(exit).toBe(0)
+    for (const share of [5, 25, 50, 100]) expect(text).toContain(`Traffic ${share} % on v2.0`)
+    expect(text).not.toContain('the real share is more than twice')
+    expect(text).toContain('search v2.0 is deployed')
+  })
+  it('gives the same transcript every time', async () => {
+    const [first, second] = [await rehearsal(CANARY), await rehearsal(CANARY)]
+    expect(second.lines).toEqual(first.lines)
+  })
+  it('gives the same transcript every time when it goes wrong', async () => {
+    const sick = [CANARY, '--fault', 'crashloop@25']
+    const [first, second] = [await rehearsal(...sick), await rehearsal(...sick)]
+    expect(second.lines).toEqual(first.lines)
+  })
+  it('writes the report of the playbook at the check-in after a day', async () => {
+    const { text } = await rehearsal(CANARY)
+    const report = text.slice(text.indexOf('Check-in 24h'))
+    for (const words of ['DEPLOYMENT REPORT', 'Status: SUCCESSFUL', 'Rollbacks: 0', 'Check-ins: 1h ok, 4h ok, 24h ok'])
+      expect(report).toContain(words)
+  })
+})
+
+describe('a rehearsal with a sick version', () => {
+  it('goes back by itself at 25 % for errors, and shows the way back', async () => {
+    const { exit, text } = await rehearsal(CANARY, '--fault', 'errors@25')
+    expect(exit).toBe(2)
+    expect(text).toContain('>> v2.0 falls ill: errors')
+    expect(text).toContain('Rolling back api to v1.9')
+    expect(text).toContain('Traffic is restored: v1.9 has all of it, read back from the router.')
+    expect(text).toContain('nothing of v2.0 is left')
+    expect(text).not.toContain('50 % of the traffic is given to v2.0')
+  })
+  it.each(['latency', 'crashloop'])('goes back by itself for %s', async (fault) => {
+    const { exit, text } = await rehearsal(CANARY, '--fault', fault)
+    expect(exit).toBe(2)
+    expect(text).toContain('Traffic is restored: v1.9 has all of it')
+  })
+  it('holds for want of metrics, and neither goes on nor back', async () => {
+    const { exit, text } = await rehearsal(CANARY, '--fault', 'no-metrics')
+    expect(exit).toBe(3)
+    expect(text).toContain('No data')
+    expect(text).not.toContain('25 % of the traffic is given')
+    expect(text).not.toContain('Rolling back')
+  })
+  it('goes back on Istio as well', async () => {
+    const { exit, text } = await rehearsal('/deploy search v2.0 canary', '--fault', 'errors@50')
+    expect(exit).toBe(2)
+    expect(text).toContain('Traffic is restored: v1.9 has all of it, read back from the router.')
+  })
+})
+
+describe('a rehearsal in which people do not agree', () => {
+  it('does not let the requester approve', async () => {
+    const { exit, text } = await rehearsal(CANARY, '--as', 'requester')
+    expect(text).toContain('somebody else approves it')
+    expect(text).not.toContain('5 % of the traffic is given')
+    expect(exit).toBe(1)
+  })
+  it('lets the second person approve what the requester may not', async () => {
+    const { exit, text } = await rehearsal(CANARY, '--as', 'requester,approver')
+    expect(text).toContain('somebody else approves it')
+    expect(exit).toBe(0)
+  })
+  it('ends without traffic when nobody answers', async () => {
+    const { exit, text } = await rehearsal(CANARY, '--as', 'nobody')
+    expect(exit).toBe(1)
+    expect(text).toContain('Why: nobody approved 5 % within 4 h')
+    expect(text).toContain('Stopping api-1: nobody approved 5 % within 4 h. Nothing was changed on the cluster')
+    expect(text).not.toContain('5 % of the traffic is given')
+  })
+})
+
+describe('a rehearsal of something that cannot be done', () => {
+  it('names the nearest service for one that is unknown', async () => {
+    const { exit, text } = await rehearsal('/deploy aip v2.0 canary')
+    expect(exit).toBe(1)
+    expect(text).toContain('api')
+    expect(text).not.toContain('thread')
+  })
+  it.each(['blue-green', 'rolling'])('refuses %s, which this release does not run', async (strategy) => {
+    const { exit, text } = await rehearsal(`/deploy api v2.0 ${strategy}`)
+    expect(exit).toBe(1)
+    expect(text).toContain(strategy)
+    expect(text).toContain('canary')
+  })
+  it('refuses a version that the registry does not have, before anything is changed', async () => {
+    const { exit, text } = await rehearsal('/deploy api v9.9 canary')
+    expect(exit).toBe(1)
+    expect(text).toContain('✗ fails image-exists')
+    expect(text).toContain('Nothing was changed; all traffic stays on the old version.')
+  })
+})
