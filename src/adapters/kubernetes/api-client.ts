@@ -4,7 +4,6 @@
  */
 import { setMaxListeners } from 'node:events'
 import { type Dispatcher, request as send } from 'undici'
-import { ClusterError } from '../../ports/cluster.ts'
 import { answeredFailure, isStatus, unansweredFailure, type Verb } from './api-failure.ts'
 import type { Credentials } from './credentials.ts'
 import { isObject, type JsonObject } from './json.ts'
@@ -42,11 +41,11 @@ const METHODS = {
 
 const PAGE = '500'
 
-/** How long a watch may bring nothing, real ms: it is asked to end and begin anew more often than that. */
-const WATCH_SILENCE_MS = 40_000
+/** A watch is begun anew after so long, real ms: a connection that died without a word would never end by itself. */
+const WATCH_RENEWAL_MS = 20_000
 
-/** `timeoutMs`: limit of one request. `silenceMs`: after so long without a byte a watch's connection is taken for dead. */
-export function apiClient(credentials: Credentials, timeoutMs: number, silenceMs = WATCH_SILENCE_MS): ApiClient {
+/** `timeoutMs`: limit of one request. `renewalMs`: how long a watch may last. */
+export function apiClient(credentials: Credentials, timeoutMs: number, renewalMs = WATCH_RENEWAL_MS): ApiClient {
   const exchange = async (verb: Verb, target: Target, ask: Ask, path = pathOf(target)): Promise<string> => {
     let refusedLogin = false
     for (let attempt = 1; ; attempt++) {
@@ -72,7 +71,7 @@ export function apiClient(credentials: Credentials, timeoutMs: number, silenceMs
     json,
     text: (target, ask = {}) => exchange('get', target, ask),
     list: (target, ask = {}) => listAll((query) => json('list', target, { ...ask, query: { ...ask.query, ...query } })),
-    lines: (target, ask, opened) => readLines(credentials, target, ask, opened, silenceMs),
+    lines: (target, ask, opened) => readLines(credentials, target, ask, opened, { timeoutMs, renewalMs }),
     async discover(path, signal) {
       const target: Target = { group: '', version: 'v1', resource: path, namespace: null, name: null }
       try {
@@ -92,7 +91,6 @@ async function open(
   ask: Ask,
   signal: AbortSignal,
   anew: boolean,
-  silenceMs?: number,
 ): Promise<Dispatcher.ResponseData> {
   const login = await credentials.login(anew)
   const type = verb === 'patch' ? 'application/merge-patch+json' : 'application/json'
@@ -102,7 +100,6 @@ async function open(
     method: METHODS[verb],
     dispatcher: login.dispatcher,
     signal,
-    ...(silenceMs !== undefined && { headersTimeout: silenceMs, bodyTimeout: silenceMs }),
     headers: { ...login.headers, accept: 'application/json', ...(ask.body && { 'content-type': type }) },
     ...(ask.body && { body: JSON.stringify(ask.body) }),
   })
@@ -128,6 +125,8 @@ function timeLimit(outer: AbortSignal | undefined, ms: number) {
   return {
     signal: controller.signal,
     why: () => why,
+    /** The time is no longer limited; the outer signal still counts. */
+    keep: () => clearTimeout(timer),
     done() {
       clearTimeout(timer)
       outer?.removeEventListener('abort', stopped)
@@ -175,14 +174,21 @@ async function* readLines(
   target: Target,
   ask: Ask,
   opened: () => void,
-  silenceMs: number,
+  limits: { readonly timeoutMs: number; readonly renewalMs: number },
 ): AsyncIterable<string> {
-  const signal = ask.signal ?? new AbortController().signal
+  const opening = timeLimit(ask.signal, limits.timeoutMs)
+  let renewed = false
+  let renewal: NodeJS.Timeout | undefined
   try {
-    const answer = await open(credentials, 'watch', pathOf(target), ask, signal, false, silenceMs)
+    const answer = await open(credentials, 'watch', pathOf(target), ask, opening.signal, false)
     if (answer.statusCode >= 300) {
       throw answeredFailure('watch', target, { status: answer.statusCode, body: await answer.body.text() })
     }
+    opening.keep()
+    renewal = setTimeout(() => {
+      renewed = true
+      answer.body.destroy()
+    }, limits.renewalMs)
     opened()
     let rest = ''
     for await (const chunk of answer.body.setEncoding('utf8')) {
@@ -191,7 +197,10 @@ async function* readLines(
       yield* parts.filter((line) => line !== '')
     }
   } catch (error) {
-    if (error instanceof ClusterError) throw error
-    throw unansweredFailure('watch', target, error)
+    if (renewed) return
+    throw unansweredFailure('watch', target, error, opening.why())
+  } finally {
+    clearTimeout(renewal)
+    opening.done()
   }
 }
