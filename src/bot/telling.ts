@@ -48,7 +48,7 @@ export function toDeploymentMs(clock: Clock, realMs: number): number {
 
 export class Telling {
   readonly #parts: TellingParts
-  readonly #deployment: Deployment
+  #deployment: Deployment
   #told: Told
   /** The key of a post that may have arrived although nobody knows; its repetition says so. */
   #perhaps: string | null = null
@@ -62,6 +62,9 @@ export class Telling {
   async tell(): Promise<void> {
     await this.#findInFlight()
     const pending = await this.#parts.store.timeline(this.#deployment.id, this.#told.cursor)
+    // Read after the lines, so that the record is never older than what is told with it: an approval that is asked for
+    // must find the record waiting for it, or its button would be missing.
+    this.#deployment = (await this.#parts.store.load(this.#deployment.id)) ?? this.#deployment
     try {
       // An edit that has to wait does not keep a breach from the thread: Slack limits the two apart.
       const late = await this.#tellCard(pending).then(() => undefined, laterIfThereIsACard(this.#told.card))

@@ -135,12 +135,12 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     kubeconfigPath,
     journalPath: join(folder, 'deployments.log'),
     role: 'all',
-    logLevel: 'warn',
+    logLevel: 'error',
   }
   const { cluster, metrics, registry, probe } = world
   const bot = await runBot(config, {
     clock,
-    log: makeLog('warn'),
+    log: makeLog('error'),
     prefix: `{tminus-demo-${process.pid}}`,
     replace: { cluster, metrics, registry, probe, journal: fileJournal(config.journalPath) },
   })

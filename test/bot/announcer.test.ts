@@ -7,7 +7,7 @@ import { MINUTE, SECOND } from '../../src/playbook/durations.ts'
 import { type Chat, ChatError, type ChatMessage } from '../../src/ports/chat.ts'
 import type { Job } from '../../src/ports/queue.ts'
 import type { Told } from '../../src/ports/store.ts'
-import { TWO_PM, watched } from './views/sample-deployment.ts'
+import { sampleDeployment, TWO_PM, watched } from './views/sample-deployment.ts'
 
 interface Post {
   readonly ts: string
@@ -107,6 +107,18 @@ describe('telling', () => {
     ])
     expect(state.told).toMatchObject({ card: '1.0', cursor: 3, inFlight: null })
   })
+  it('never tells a line with a record older than the line: what is asked for has its button', async () => {
+    const { announce, happen, posts, state } = setUp()
+    const asked: Deployment = sampleDeployment({ step: 'approve-5' })
+    const before = state.deployment
+    // The record moves on between the announcer's first look and its reading of the timeline.
+    let looks = 0
+    Object.defineProperty(state, 'deployment', { get: () => (looks++ === 0 ? before : asked) })
+    happen('Approval needed: 5 % of api traffic to v2.0.', 'channel')
+    await announce()
+    expect(posts.at(-1)?.text).toContain('[Approve')
+  })
+
   it('edits the card at most once in 3 s, with the latest state, and not at all when nothing changed', async () => {
     const { announce, edits, clock, jobs, redraw } = setUp()
     await announce()

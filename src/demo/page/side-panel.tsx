@@ -16,7 +16,7 @@ export function SidePanel() {
       ))}
       {panels.metrics.length > 0 && (
         <section className="card">
-          <h2>Metrics of the new version</h2>
+          <h2>Metrics by version</h2>
           {panels.metrics.map((metric) => (
             <MetricRow key={metric.name} metric={metric} />
           ))}
