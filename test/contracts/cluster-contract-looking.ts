@@ -1,0 +1,98 @@
+/** The contract of the Cluster port: looking on, without writing. */
+import { expect, it } from 'vitest'
+import { autoscalers, deployments } from '../../src/adapters/kubernetes/target.ts'
+import { ClusterError } from '../../src/ports/cluster.ts'
+import { podsOf } from './cluster-bench.ts'
+import { deployCanary, type Open, signal } from './cluster-contract-steps.ts'
+import { autoscalerObject, ISTIO_BY_SUBSET, NEW_IMAGE, OLD_IMAGE, writer } from './cluster-fixtures.ts'
+
+export function describeLooking(open: Open): void {
+  it('inspects the target: workload, Service, endpoints, HPA, quota, headroom', async () => {
+    const bench = await open({ beside: (space) => [[autoscalers(space), autoscalerObject(space)]] })
+    const seen = await bench.until(
+      () => bench.cluster.inspect(bench.service, 'v2.0', signal),
+      (found) => found.endpoints === 3,
+    )
+    expect(seen.unread).toEqual([])
+    expect(seen.workload).toMatchObject({
+      replicas: 3,
+      complete: true,
+      stuck: null,
+      image: OLD_IMAGE,
+      containers: ['api', 'proxy'],
+      hasReadinessProbe: true,
+      hasPreStop: false,
+    })
+    expect(seen.workload?.cpuRequest).toBeCloseTo(0.15)
+    expect(seen.workload?.memoryRequest).toBe(192 * 2 ** 20)
+    expect(seen.workload?.pods).toHaveLength(3)
+    expect(seen.service).toEqual({ selector: { app: 'api' }, selectsWorkload: true, selectsCanary: true })
+    expect(seen.hpa).toEqual({ name: 'api', minReplicas: 2, maxReplicas: 5 })
+    expect(seen.headroom.cpu).toBeGreaterThan(0)
+    expect(seen.leftovers).toEqual([])
+    expect(seen.routerFaults).toEqual([])
+  })
+
+  it('says that there is no such workload', async () => {
+    const { cluster, service } = await open()
+    const missing = { ...service, workload: 'nobody', serviceName: 'nobody' }
+    const seen = await cluster.inspect(missing, 'v2.0', signal)
+    expect(seen.workload).toBeNull()
+    expect(seen.service).toBeNull()
+    await expect(cluster.pin(missing, writer(1))).rejects.toMatchObject({ kind: 'refused', status: 404 })
+  })
+
+  it('finds no fault with a canary in a dry run, and stores nothing', async () => {
+    const { cluster, service, admin, namespace } = await open({ router: ISTIO_BY_SUBSET })
+    expect(await cluster.dryRun(service, NEW_IMAGE, signal)).toEqual([])
+    expect(await admin.get(deployments(namespace, 'api-canary'))).toBeNull()
+    const objections = await cluster.dryRun({ ...service, canaryLabels: { 'not a key': 'x' } }, NEW_IMAGE, signal)
+    expect(objections).toEqual([expect.stringContaining('not a key')])
+  })
+
+  it('counts pods by their owners, whatever their names and labels say', async () => {
+    const bench = await open()
+    const { cluster, service, admin, namespace } = bench
+    await cluster.pin(service, writer(1))
+    await deployCanary(bench, 2, 2)
+    const raw = await podsOf(admin, namespace)
+    expect(raw).toHaveLength(5)
+    const seen = await cluster.look(service, signal)
+    expect(seen.slots.stable.pods).toHaveLength(3)
+    expect(seen.slots.canary.pods).toHaveLength(2)
+    expect(seen.slots.stable.pods.every((pod) => pod.name.startsWith('api-') && pod.restarts === 0)).toBe(true)
+  })
+
+  it('calls back when pods change, and then sees the same from the watch as from lists', async () => {
+    const bench = await open()
+    const { cluster, service } = bench
+    let calls = 0
+    const stop = cluster.watch(service, () => {
+      calls++
+    })
+    await bench.until(
+      async () => calls,
+      (count) => count > 0,
+    )
+    await cluster.pin(service, writer(1))
+    await deployCanary(bench, 1, 2)
+    const seen = await bench.until(
+      () => cluster.look(service, signal),
+      (sighting) => sighting.shares?.canary === 25,
+    )
+    expect(seen.slots.canary).toMatchObject({ wanted: 1, ready: 1, complete: true })
+    stop()
+    const before = calls
+    const listed = await cluster.look(service, signal)
+    expect({ ...listed, at: 0 }).toEqual({ ...seen, at: 0 })
+    expect(calls).toBe(before)
+  })
+
+  it('says what it may not do, and with which verb', async () => {
+    const { cluster, service } = await open()
+    const gone = { ...service, context: 'no-such-context' }
+    const failure = await cluster.look(gone, signal).catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(ClusterError)
+    expect(failure).toMatchObject({ kind: 'refused', message: expect.stringContaining('no-such-context') })
+  })
+}
