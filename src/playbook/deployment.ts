@@ -183,3 +183,10 @@ export function hasWayBack(deployment: Deployment, now: number): boolean {
   if (deployment.status === 'running' || deployment.status === 'holding') return true
   return deployment.status === 'completed' && deployment.keepUntil !== null && now < deployment.keepUntil
 }
+
+/** From `promote` on the catalogue's workload no longer holds the old version: going back to it leads somewhere else. */
+export function isOldReplaced({ plan, step }: Deployment): boolean {
+  const flat = plan.phases.flatMap((phase) => phase.steps)
+  const promote = flat.findIndex((row) => row.want.do === 'promote')
+  return promote >= 0 && flat.findIndex((row) => row.id === step) >= promote
+}

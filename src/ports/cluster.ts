@@ -39,8 +39,9 @@ export class ClusterError extends Error {
 /** Carried by every write: who writes, the fencing token, and how to be stopped. */
 export interface WriteContext {
   readonly deployment: string
-  /** The record's revision; a write is refused (`fenced`) where the object carries a higher one for the same deployment number or a higher number. */
+  /** The record's revision. A write is refused (`fenced`) where the object carries a token of a later deployment, or a higher revision of this one. */
   readonly revision: number
+  /** Which deployment is the later one: when it was created, ms since the epoch. */
   readonly number: number
   readonly signal: AbortSignal
 }

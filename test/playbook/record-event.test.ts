@@ -198,6 +198,14 @@ describe('the guard', () => {
     expect(resumed.step).toBe('route-25')
   })
 
+  it('goes back when all pods are unready after the old workload is gone: only the kept version has room', () => {
+    const { deployment, now } = walkTo(newDeployment(), 'settle')
+    const seen = { type: 'pods-seen', health: health(0), verdict: { kind: 'all-unready', detail: 'all' } } as const
+    expect(must(deployment, seen, now).deployment.status).toBe('going-back')
+    const done = walkTo(newDeployment(), 'nowhere')
+    expect(must(done.deployment, seen, done.now).deployment.status).toBe('going-back')
+  })
+
   it('holds for some unready pods, goes on when they are back, goes back after the grace', () => {
     const { deployment, now } = at25()
     const verdict = { kind: 'some-unready', since: now, detail: '1 of 2' } as const

@@ -12,6 +12,7 @@ export type StepResult =
 /** Between two looks at something that is on its way. */
 export const SOON_MS = 2_000
 
+/** Deployments are told apart by when they were created: a Redis that lost everything counts from 1 again, the cluster's tokens do not. */
 export function writeContext(deployment: Deployment, signal: AbortSignal): WriteContext {
-  return { deployment: deployment.id, revision: deployment.revision, number: deployment.number, signal }
+  return { deployment: deployment.id, revision: deployment.revision, number: deployment.createdAt, signal }
 }

@@ -1,6 +1,6 @@
 /** Performs one step of the way back. Order: restore, confirm, then tell, drain, tidy. */
-import type { Deployment } from '../../playbook/deployment.ts'
-import { locateStep, type Step } from '../../playbook/plan.ts'
+import { type Deployment, isOldReplaced } from '../../playbook/deployment.ts'
+import type { Step } from '../../playbook/plan.ts'
 import { oldVersion } from '../../playbook/refuse.ts'
 import type { Engine } from '../engine.ts'
 import { pinOf } from './forward.ts'
@@ -29,7 +29,7 @@ async function restore(engine: Engine, deployment: Deployment, signal: AbortSign
   const { service } = deployment.plan
   const pin = pinOf(deployment)
   const context = writeContext(deployment, signal)
-  const cold = oldIsReplaced(deployment) && !deployment.kept
+  const cold = isOldReplaced(deployment) && !deployment.kept
   if (cold) {
     const state = await engine.cluster.ensureSlot(service, { slot: 'previous', pin, replicas: pin.replicas }, context)
     if (state.ready === 0)
@@ -51,14 +51,6 @@ async function restore(engine: Engine, deployment: Deployment, signal: AbortSign
     text: `Traffic is restored: ${oldVersion(deployment)} has all of it${confirmed(left)}.`,
     realShare: left,
   }
-}
-
-/** From `promote` on the catalogue's workload no longer holds the old version. */
-function oldIsReplaced(deployment: Deployment): boolean {
-  const flat = deployment.plan.phases.flatMap((phase) => phase.steps)
-  const promote = flat.findIndex((step) => step.want.do === 'promote')
-  const at = locateStep(deployment.plan, deployment.step)
-  return promote >= 0 && at !== undefined && flat.indexOf(at.step) >= promote
 }
 
 /** The router may be slow to show what was written; the way back goes on all the same. */

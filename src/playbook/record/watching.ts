@@ -1,5 +1,5 @@
 /** What samples and pod sightings amount to. */
-import type { Deployment, HoldReason } from '../deployment.ts'
+import { type Deployment, type HoldReason, isOldReplaced } from '../deployment.ts'
 import type { PodVerdict } from '../judge-pods.ts'
 import { judgeSample } from '../judge-sample.ts'
 import { judgeWindow } from '../judge-window.ts'
@@ -188,8 +188,8 @@ function onPods(deployment: Deployment, verdict: PodVerdict, now: number): Chang
       lines: [{ text: `All new pods are ready again; ${deployment.id} goes on.`, audience: 'thread', level: 'good' }],
     }
   }
-  if (deployment.status === 'completed') return NOTHING
   if (verdict.kind === 'some-unready') {
+    if (deployment.status === 'completed') return NOTHING
     const rollBackAt = verdict.since + deployment.plan.service.guard.unreadyGraceMs
     if (now >= rollBackAt) return startGoingBack(deployment, now, 'unready', verdict.detail)
     if (holdsForPods) return NOTHING
@@ -204,6 +204,8 @@ function onPods(deployment: Deployment, verdict: PodVerdict, now: number): Chang
       ],
     }
   }
+  // There is no old workload any more to take the traffic: only the kept version has room for it.
+  if (isOldReplaced(deployment)) return startGoingBack(deployment, now, 'unready', verdict.detail)
   if (deployment.share.planned === 0 || deployment.hold?.withdraw) return NOTHING
   const rollBackAt = now + COUNTDOWN_MS
   return {
