@@ -1,17 +1,18 @@
 /**
- * One telling of one deployment: the card, then the lines of the thread that are not told yet.
+ * One telling of one deployment: the card, then the lines of the thread that are not told yet, then the messages whose
+ * buttons are no longer the right ones.
  *
  * A post is written down as "in flight" before it is sent, so that after a crash it is looked for by its key instead of
  * being posted again. Where it cannot be found, the second one says that it may be one.
  */
-import { createHash } from 'node:crypto'
 import type { Deployment, TimelineEntry } from '../playbook/deployment.ts'
 import { MINUTE, SECOND } from '../playbook/durations.ts'
 import { type Chat, ChatError, type ChatMessage } from '../ports/chat.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { Job, Queue } from '../ports/queue.ts'
-import type { Store, Told } from '../ports/store.ts'
+import type { AskedMessage, Store, Told } from '../ports/store.ts'
+import { askedMessage, entriesOf, fingerprint, remembered } from './asked-messages.ts'
 import { cardIsLost, contentIsRefused, surelyNotPosted } from './slack-refusals.ts'
 import { drawCard as drawCardView } from './views/card.ts'
 import { drawEntry as drawEntryView, drawMissed as drawMissedView, sayPerhapsTwice } from './views/entry.ts'
@@ -34,7 +35,7 @@ export interface TellingParts {
   readonly drawMissed?: typeof drawMissedView
 }
 
-export const NOTHING_TOLD: Told = { card: null, cursor: 0, drawn: null, drawnAt: 0, inFlight: null }
+export const NOTHING_TOLD: Told = { card: null, cursor: 0, drawn: null, drawnAt: 0, inFlight: null, asked: [] }
 
 export function announceAt(deployment: string, at: number): Job {
   return { kind: 'announce', deployment, name: 'announce', at, key: 'card', urgent: false }
@@ -67,9 +68,10 @@ export class Telling {
     this.#deployment = (await this.#parts.store.load(this.#deployment.id)) ?? this.#deployment
     try {
       // An edit that has to wait does not keep a breach from the thread: Slack limits the two apart.
-      const late = await this.#tellCard(pending).then(() => undefined, laterIfThereIsACard(this.#told.card))
+      const card = await this.#tellCard(pending).catch(laterIfThereIsACard(this.#told.card))
       await this.#tellEntries(pending)
-      if (late !== undefined) throw late
+      if (card instanceof ChatError) throw card
+      if (card === 'told') await this.#tellAnswers()
     } catch (failure) {
       if (failure instanceof ChatError && cardIsLost(failure)) await this.#save({ card: null, drawn: null })
       throw failure
@@ -84,10 +86,16 @@ export class Telling {
     const ts = await this.#parts.chat.find(key, { channel, thread: isCard ? null : this.#told.card })
     if (ts === undefined) this.#perhaps = key
     else if (isCard) await this.#save({ card: ts, inFlight: null })
-    else await this.#save({ cursor: cursorAfter(key, this.#told.cursor), inFlight: null })
+    else {
+      const entries = entriesOf(key)
+      const cursor = Math.max(this.#told.cursor, (entries?.to ?? -1) + 1)
+      const asked = entries === null ? this.#told.asked : remembered(this.#told.asked, { ts, ...entries, drawn: '' })
+      await this.#save({ cursor, asked, inFlight: null })
+    }
   }
 
-  async #tellCard(pending: readonly TimelineEntry[]): Promise<void> {
+  /** `put-off`: its turn has not come, and a job for it is enqueued. */
+  async #tellCard(pending: readonly TimelineEntry[]): Promise<'told' | 'put-off'> {
     const { store, clock, chat, queue } = this.#parts
     const { id, channel, service } = this.#deployment
     const now = clock.now()
@@ -98,13 +106,17 @@ export class Telling {
     if (this.#told.card === null) {
       const ts = await this.#post(card, this.#key('card'), null, false)
       await this.#save({ card: ts, drawn, drawnAt: now, inFlight: null })
-      return
+      return 'told'
     }
-    if (drawn === this.#told.drawn) return
+    if (drawn === this.#told.drawn) return 'told'
     const next = this.#told.drawnAt + CARD_INTERVAL_MS
-    if (now < next && !isUrgent(this.#deployment, pending)) return queue.add(announceAt(id, next))
+    if (now < next && !isUrgent(this.#deployment, pending)) {
+      await queue.add(announceAt(id, next))
+      return 'put-off'
+    }
     await this.#withPlainText(card, (message) => chat.update(message, { channel, ts: this.#told.card ?? '' }))
     await this.#save({ drawn, drawnAt: now })
+    return 'told'
   }
 
   async #tellEntries(pending: readonly TimelineEntry[]): Promise<void> {
@@ -120,14 +132,16 @@ export class Telling {
       return this.#tellMissed(audible, from, from + pending.length, now)
     const draw = this.#parts.drawEntry ?? drawEntryView
     for (const [offset, entry] of pending.entries()) {
-      if (entry.audience !== 'record')
-        await this.#post(
-          draw(entry, this.#deployment, now),
-          this.#key(String(from + offset)),
-          this.#told.card,
-          entry.audience === 'channel',
-        )
-      this.#told = { ...this.#told, cursor: from + offset + 1 }
+      const at = from + offset
+      let { asked } = this.#told
+      if (entry.audience !== 'record') {
+        const since = pending.slice(offset + 1)
+        const message = draw(entry, this.#deployment, now, since)
+        const ts = await this.#post(message, this.#key(String(at)), this.#told.card, entry.audience === 'channel')
+        const range = { ts, from: at, to: at }
+        asked = remembered(this.#told.asked, askedMessage(range, [entry], this.#deployment, since, now))
+      }
+      this.#told = { ...this.#told, cursor: at + 1, asked }
     }
     if (pending.length > 0) await this.#save({ inFlight: null })
   }
@@ -137,8 +151,52 @@ export class Telling {
     const loud = audible.some((entry) => entry.audience === 'channel')
     const missed = draw(audible, this.#deployment, now)
     const said = this.#perhaps === null ? missed : sayPerhapsTwice(missed)
-    await this.#post(said, this.#key(`${from}-${to - 1}`), this.#told.card, loud)
-    await this.#save({ cursor: to, inFlight: null })
+    const ts = await this.#post(said, this.#key(`${from}-${to - 1}`), this.#told.card, loud)
+    const message = askedMessage({ ts, from, to: to - 1 }, audible, this.#deployment, [], now)
+    await this.#save({ cursor: to, asked: remembered(this.#told.asked, message), inFlight: null })
+  }
+
+  /** Draws anew what was asked and is decided: the sentence stays, the buttons go. Done twice, it comes out the same. */
+  async #tellAnswers(): Promise<void> {
+    const { asked } = this.#told
+    if (asked.length === 0) return
+    const from = Math.min(...asked.map((message) => message.from))
+    const timeline = await this.#parts.store.timeline(this.#deployment.id, from)
+    const now = this.#parts.clock.now()
+    for (const before of asked) {
+      const entries = timeline.slice(before.from - from, before.to + 1 - from)
+      const audible = entries.filter((entry) => entry.audience !== 'record')
+      const since = timeline.slice(before.to + 1 - from)
+      const after = askedMessage(before, audible, this.#deployment, since, now)
+      if (after.drawn === before.drawn && !after.settled) continue
+      const there = after.drawn === before.drawn || (await this.#drawAnswer(before, audible, since, now))
+      const others = this.#told.asked.filter((message) => message.ts !== before.ts)
+      await this.#save({ asked: there ? remembered(others, after) : others })
+    }
+  }
+
+  /** False when the message is gone: there is nothing left to press. */
+  async #drawAnswer(
+    { ts, from, to }: AskedMessage,
+    entries: readonly TimelineEntry[],
+    since: readonly TimelineEntry[],
+    now: number,
+  ): Promise<boolean> {
+    const { chat, log, drawEntry = drawEntryView, drawMissed = drawMissedView } = this.#parts
+    const [first] = entries
+    if (first === undefined) return false
+    const message =
+      from === to ? drawEntry(first, this.#deployment, now, since) : drawMissed(entries, this.#deployment, now, since)
+    try {
+      await this.#withPlainText(message, (sent) => chat.update(sent, { channel: this.#deployment.channel, ts }))
+      return true
+    } catch (failure) {
+      // Lost as a card can be lost; but this one is not posted again.
+      if (!(failure instanceof ChatError) || !cardIsLost(failure)) throw failure
+      const facts = { deployment: this.#deployment.id, code: failure.code, ts }
+      log.warn(facts, 'A message that asked for a decision cannot be edited any more; it is left as it is.')
+      return false
+    }
   }
 
   /** Written down first, then sent. A refusal that surely posted nothing is taken back at once. */
@@ -186,17 +244,7 @@ function laterIfThereIsACard(card: string | null): (failure: unknown) => ChatErr
   }
 }
 
-/** `api-42/7` -> 8, `api-42/7-19` -> 20; the present cursor when the key names no entry. */
-function cursorAfter(key: string, cursor: number): number {
-  const last = Number(/(\d+)$/.exec(key.slice(key.lastIndexOf('/') + 1))?.[1] ?? Number.NaN)
-  return Number.isNaN(last) ? cursor : Math.max(cursor, last + 1)
-}
-
 /** Breaches, rollbacks and outcomes do not wait for the card's turn. */
 function isUrgent(deployment: Deployment, pending: readonly TimelineEntry[]): boolean {
   return deployment.status === 'going-back' || pending.some((entry) => entry.audience === 'channel')
-}
-
-function fingerprint(message: ChatMessage): string {
-  return createHash('sha256').update(JSON.stringify(message)).digest('hex').slice(0, 16)
 }

@@ -8,6 +8,16 @@ export class StoreUnavailable extends Error {
 
 export type SaveResult = 'saved' | 'conflict'
 
+/** A message of the channel that asks people for something, and so has buttons. */
+export interface AskedMessage {
+  readonly ts: string
+  /** The timeline entries it tells, by their index: the same one twice, or the ends of a digest. */
+  readonly from: number
+  readonly to: number
+  /** Hash of how the question stood when the message was drawn; empty: not known, it is drawn again. */
+  readonly drawn: string
+}
+
 /** How far the conversation about a deployment has got: kept beside the record, never in it. */
 export interface Told {
   /** Message timestamp of the card; null before it was posted. */
@@ -20,6 +30,8 @@ export interface Told {
   readonly drawnAt: number
   /** The post under way at a crash: found again by its key in the message metadata. */
   readonly inFlight: string | null
+  /** Messages whose question is not settled, oldest first; a few at most. */
+  readonly asked: readonly AskedMessage[]
 }
 
 export interface Store {

@@ -21,26 +21,34 @@ interface Post {
 function workspace(options: { readonly mayRead?: boolean } = {}) {
   const posts: Post[] = []
   const edits: ChatMessage[] = []
-  const broken: { fail?: (() => ChatError | undefined) | undefined; edit?: () => ChatError; loseAnswer?: boolean } = {}
+  /** Every message as it looks now, by its timestamp. */
+  const shown = new Map<string, string>()
+  const broken: {
+    fail?: (() => ChatError | undefined) | undefined
+    edit?: (ts: string) => ChatError | undefined
+    loseAnswer?: boolean
+  } = {}
   const chat: Chat = {
     post(message, { key, thread, broadcast }) {
       const failure = broken.fail?.()
       if (failure) return Promise.reject(failure)
       const ts = `${posts.length + 1}.0`
       posts.push({ ts, key, thread, broadcast, text: printMessage(message) })
+      shown.set(ts, printMessage(message))
       if (!broken.loseAnswer) return Promise.resolve(ts)
       broken.loseAnswer = false
       return Promise.reject(new ChatError('late', 'timeout', 'no answer'))
     },
-    update(message) {
-      const failure = broken.edit?.() ?? broken.fail?.()
+    update(message, { ts }) {
+      const failure = broken.edit?.(ts) ?? broken.fail?.()
       if (failure) return Promise.reject(failure)
       edits.push(message)
+      shown.set(ts, printMessage(message))
       return Promise.resolve()
     },
     find: (key) => Promise.resolve(options.mayRead === false ? undefined : posts.find((post) => post.key === key)?.ts),
   }
-  return { chat, posts, edits, broken }
+  return { chat, posts, edits, shown, broken }
 }
 
 function setUp(options: { readonly mayRead?: boolean } = {}) {
@@ -73,8 +81,16 @@ function setUp(options: { readonly mayRead?: boolean } = {}) {
     })
   const job: Job = { kind: 'announce', deployment: 'api-42', name: 'announce', at: 0, key: 'card', urgent: false }
   let current = work()
-  const happen = (text: string, audience: TimelineEntry['audience'] = 'thread') =>
-    void state.timeline.push({ at: clock.now(), revision: 1, type: 'step-done', text, audience, level: 'info' })
+  const happen = (text: string, audience: TimelineEntry['audience'] = 'thread', more: Partial<TimelineEntry> = {}) =>
+    void state.timeline.push({
+      at: clock.now(),
+      revision: 1,
+      type: 'step-done',
+      text,
+      audience,
+      level: 'info',
+      ...more,
+    })
   return {
     ...slack,
     clock,
@@ -114,7 +130,7 @@ describe('telling', () => {
     // The record moves on between the announcer's first look and its reading of the timeline.
     let looks = 0
     Object.defineProperty(state, 'deployment', { get: () => (looks++ === 0 ? before : asked) })
-    happen('Approval needed: 5 % of api traffic to v2.0.', 'channel')
+    happen('Approval needed: 5 % of api traffic to v2.0.', 'channel', { step: 'approve-5' })
     await announce()
     expect(posts.at(-1)?.text).toContain('[Approve')
   })
@@ -262,5 +278,124 @@ describe('Slack in trouble', () => {
     happen('first')
     await Promise.all([announce(), announce(), announce()])
     expect(posts.map((post) => post.key)).toEqual(['api-42/card', 'api-42/0'])
+  })
+})
+
+describe('a message that asks for a decision', () => {
+  const lee = { id: 'U0LEE', name: 'Lee' }
+  const waiting = (): Deployment => sampleDeployment({ step: 'approve-5', stepSince: TWO_PM })
+  function untilAsked() {
+    const told = setUp()
+    told.state.deployment = waiting()
+    told.happen('Approval needed: 5 % of api traffic to v2.0.', 'channel', { step: 'approve-5', level: 'warning' })
+    const approve = () => {
+      told.clock.advanceTo(told.clock.now() + MINUTE)
+      told.state.deployment = sampleDeployment({
+        step: 'route-5',
+        approvals: [{ step: 'approve-5', by: lee, at: told.clock.now() }],
+      })
+      told.happen('Approved by Lee: 5 %.', 'thread', { type: 'approved', by: lee, step: 'approve-5', level: 'good' })
+    }
+    return { ...told, approve }
+  }
+
+  it('loses its buttons when somebody decided, and says who, and is forgotten then', async () => {
+    const { announce, approve, shown, edits, state } = untilAsked()
+    await announce()
+    expect(shown.get('2.0')).toContain('[Approve: start 5 % canary]')
+    expect(state.told?.asked).toMatchObject([{ ts: '2.0', from: 0, to: 0 }])
+    await announce()
+    expect(edits).toEqual([])
+    approve()
+    await announce()
+    expect(shown.get('2.0')).toContain('Approved by Lee at 14:01 UTC')
+    expect(shown.get('2.0')).not.toContain('[')
+    expect(state.told?.asked).toEqual([])
+    const drawn = edits.length
+    await announce()
+    expect(edits).toHaveLength(drawn)
+  })
+  it('is told with its answer and without buttons when it was decided before it was told', async () => {
+    const { announce, approve, posts, edits, state } = untilAsked()
+    approve()
+    await announce()
+    expect(posts[1]?.text).toContain('Approved by Lee')
+    expect(posts[1]?.text).not.toContain('[')
+    expect([edits, state.told?.asked]).toEqual([[], []])
+  })
+  it('is drawn again later where Slack is late, without a second telling of anything else', async () => {
+    const { announce, approve, broken, jobs, posts, shown, clock, state } = untilAsked()
+    await announce()
+    approve()
+    broken.edit = (ts) => (ts === '2.0' ? new ChatError('late', 'ratelimited', 'slow down', 7 * SECOND) : undefined)
+    await announce()
+    expect(jobs.at(-1)?.at).toBe(clock.now() + 7 * SECOND)
+    expect(shown.get('2.0')).toContain('[Approve')
+    expect(state.told).toMatchObject({ card: '1.0', asked: [{ ts: '2.0' }] })
+    delete broken.edit
+    await announce()
+    expect(shown.get('2.0')).toContain('Approved by Lee')
+    expect(posts.map((post) => post.key)).toEqual(['api-42/card', 'api-42/0', 'api-42/1'])
+  })
+  it('is left alone when somebody deleted it, and the card stays', async () => {
+    const { announce, approve, broken, jobs, state } = untilAsked()
+    await announce()
+    approve()
+    broken.edit = (ts) => (ts === '2.0' ? new ChatError('refused', 'message_not_found', 'gone') : undefined)
+    await announce()
+    expect(state.told).toMatchObject({ card: '1.0', asked: [] })
+    expect(jobs).toEqual([])
+  })
+  it('is found after a crash in the middle of its post, and loses its buttons all the same', async () => {
+    const { announce, approve, broken, posts, restart, shown, state } = untilAsked()
+    const asked = state.timeline.splice(0)
+    await announce()
+    state.timeline.push(...asked)
+    broken.loseAnswer = true
+    await announce()
+    restart()
+    approve()
+    await announce()
+    expect(posts.map((post) => post.key)).toEqual(['api-42/card', 'api-42/0', 'api-42/1'])
+    expect(shown.get('2.0')).toContain('Approved by Lee')
+    expect(shown.get('2.0')).not.toContain('[')
+    expect(state.told?.asked).toEqual([])
+  })
+  it('comes out the same when a crash between edit and note repeats the edit', async () => {
+    const { announce, approve, restart, shown, state } = untilAsked()
+    await announce()
+    const noted = state.told
+    approve()
+    await announce()
+    const answered = shown.get('2.0')
+    const after = state.told
+    if (noted && after) state.told = { ...after, asked: noted.asked }
+    restart()
+    await announce()
+    expect(shown.get('2.0')).toBe(answered)
+    expect(state.told).toEqual(after)
+  })
+  it('waits for its turn with the card: at most one edit in 3 s', async () => {
+    const { announce, clock, edits, happen, jobs, state } = untilAsked()
+    await announce()
+    state.deployment = { ...waiting(), stepSince: TWO_PM + SECOND }
+    happen('All new pods are ready again.')
+    await announce()
+    expect(edits).toEqual([])
+    expect(jobs.at(-1)?.at).toBe(TWO_PM + 3 * SECOND)
+    clock.advanceTo(TWO_PM + 3 * SECOND)
+    await announce()
+    expect(edits).toHaveLength(2)
+  })
+  it('that tells of an outage loses its buttons too', async () => {
+    const { announce, approve, clock, happen, shown } = untilAsked()
+    for (let count = 0; count < 9; count++) happen(`thing ${count}`)
+    clock.advanceTo(TWO_PM + 10 * MINUTE)
+    await announce()
+    expect(shown.get('2.0')).toMatch(/Told late[\s\S]*\[Approve/)
+    approve()
+    await announce()
+    expect(shown.get('2.0')).toMatch(/Told late[\s\S]*thing 8[\s\S]*Approved by Lee at 14:11 UTC/)
+    expect(shown.get('2.0')).not.toContain('[')
   })
 })

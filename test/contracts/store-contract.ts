@@ -187,11 +187,14 @@ export function describeStore(make: string, openStore: () => Store): void {
 
     it('keeps how far the conversation has got', async () => {
       await created(sampleDeployment('api', 1))
-      const told = { card: '1700000000.000100', cursor: 3, drawn: 'abc', drawnAt: 5, inFlight: null }
+      const told = { card: '1700000000.000100', cursor: 3, drawn: 'abc', drawnAt: 5, inFlight: null, asked: [] }
       await store.saveTold('api-1', told)
       expect(await store.told('api-1')).toEqual(told)
       await store.saveTold('api-1', { ...told, cursor: 4, inFlight: 'api-1/4' })
       expect(await store.told('api-1')).toEqual({ ...told, cursor: 4, inFlight: 'api-1/4' })
+      const asked = [{ ts: '1700000000.000200', from: 3, to: 3, drawn: '' }]
+      await store.saveTold('api-1', { ...told, asked })
+      expect((await store.told('api-1'))?.asked).toEqual(asked)
     })
   })
 }

@@ -64,6 +64,8 @@ const told = z.object({
   drawn: text.nullable(),
   drawnAt: count,
   inFlight: text.nullable(),
+  // Absent in what was told by versions before this list.
+  asked: z.array(z.object({ ts: text, from: z.int().min(0), to: z.int().min(0), drawn: text })).default([]),
 })
 const envelope = z.object({ v: z.number(), data: z.unknown() })
 

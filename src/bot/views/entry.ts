@@ -1,23 +1,34 @@
 /** One line of the timeline, as the thread tells it; what reaches the channel brings its case and its buttons. */
 import type { Deployment, TimelineEntry } from '../../playbook/deployment.ts'
-import { locateStep } from '../../playbook/plan.ts'
 import { oldVersion } from '../../playbook/refuse.ts'
 import type { ChatMessage } from '../../ports/chat.ts'
 import { actions, type Block, context, section } from './blocks.ts'
-import { buttonsNow } from './buttons.ts'
 import { fitToSlack } from './fit-to-slack.ts'
 import { codeBlock, dayAndTime, escapeText, mention, moment } from './mrkdwn.ts'
+import { approvalAsked, type Standing, standingOf } from './question.ts'
 import { evidenceLine, podsLine, sampleLine, shareLine } from './readings.ts'
+import { shortLine } from './text-pieces.ts'
 import { approversOf } from './waiting.ts'
 import { awaitedApproval, markOf, percent } from './words.ts'
 
 /** Evidence beyond so many characters keeps its head and its tail: the end of a log tells most. */
 const EVIDENCE = 2_600
 
-/** `now` (ms since the epoch) decides whether a way back still exists; by default the moment of the entry. */
-export function drawEntry(entry: TimelineEntry, deployment: Deployment, now: number = entry.at): ChatMessage {
+/**
+ * What the message of this line looks like at `now` (ms since the epoch; by default the moment of the entry), when `since`
+ * is what the timeline has after it. Once its question is decided the sentence stays, with who or what decided; the
+ * readings of the moment and the buttons go.
+ */
+export function drawEntry(
+  entry: TimelineEntry,
+  deployment: Deployment,
+  now: number = entry.at,
+  since: readonly TimelineEntry[] = [],
+): ChatMessage {
+  const standing = standingOf([entry], deployment, since, now)
+  const over = isOver(standing)
   const asked = approvalAsked(entry, deployment)
-  const { icon, word } = asked === null ? markOf(entry) : { icon: '✋ ', word: '' }
+  const { icon, word } = asked === null ? markOf(entry) : { icon: over ? '' : '✋ ', word: '' }
   const spoken = `${word}${escapeText(entry.text)}${by(entry)}`
   const said = `${icon}${bold(word)}${escapeText(entry.text)}${by(entry)}`
   if (entry.audience !== 'channel')
@@ -26,34 +37,55 @@ export function drawEntry(entry: TimelineEntry, deployment: Deployment, now: num
   // In the channel a line stands alone: it must say what it is about, once.
   const named = entry.text.includes(name)
   return fitToSlack({
-    text: named ? spoken : `${escapeText(name)}: ${spoken}`,
+    text: `${named ? spoken : `${escapeText(name)}: ${spoken}`}${aloud(standing)}`,
     blocks: [
-      section(`${named ? '' : `*${escapeText(name)}* · `}${said}${caller(entry, deployment)}`),
-      ...caseOf(entry, deployment),
+      section(`${named ? '' : `*${escapeText(name)}* · `}${said}${over ? '' : caller(entry, deployment)}`),
+      ...answer(standing),
+      ...caseOf(entry, deployment, over),
       ...evidence(entry.evidence),
-      ...actions(buttonsNow(deployment, now)),
+      ...actions(standing.buttons),
     ],
   })
 }
 
-/** What was not told while Slack or the bot was away, in one message, oldest first. */
-export function drawMissed(entries: readonly TimelineEntry[], deployment: Deployment, now: number): ChatMessage {
+/** What was not told while Slack or the bot was away, in one message, oldest first; `now` and `since` as for one line. */
+export function drawMissed(
+  entries: readonly TimelineEntry[],
+  deployment: Deployment,
+  now: number,
+  since: readonly TimelineEntry[] = [],
+): ChatMessage {
+  const standing = standingOf(entries, deployment, since, now)
   const first = entries[0]
   const last = entries.at(-1)
   const span = first && last ? `, ${moment(first.at)} to ${moment(last.at)}` : ''
   const lead = `Told late${span}: Slack or the bot was away. ${entries.length} things happened to ${escapeText(deployment.id)}:`
   const told = entries.map(
-    (entry) => `${moment(entry.at)} ${markOf(entry).icon}${bold(markOf(entry).word)}${escapeText(shorten(entry.text))}`,
+    (entry) =>
+      `${moment(entry.at)} ${markOf(entry).icon}${bold(markOf(entry).word)}${escapeText(shortLine(entry.text, DIGEST.text))}`,
   )
-  const loud = entries.some((entry) => entry.audience === 'channel')
   return fitToSlack({
-    text: `${lead} the last: ${escapeText(last?.text ?? '')}`,
+    text: `${lead} the last: ${escapeText(last?.text ?? '')}${aloud(standing)}`,
     blocks: [
       section(`*${lead}*`),
       ...middleOut(told).map((line) => section(line)),
-      ...(loud ? actions(buttonsNow(deployment, now)) : []),
+      ...answer(standing),
+      ...actions(standing.buttons),
     ],
   })
+}
+
+/** Something was asked, and nobody can decide it any more. */
+function isOver(standing: Standing): boolean {
+  return standing.answer !== null && standing.buttons.length === 0
+}
+
+function answer(standing: Standing): readonly Block[] {
+  return standing.answer === null ? [] : [section(standing.answer)]
+}
+
+function aloud(standing: Standing): string {
+  return standing.answer === null ? '' : ` ${standing.answer.replaceAll('*', '')}`
 }
 
 function bold(word: string): string {
@@ -69,11 +101,6 @@ function middleOut(lines: readonly string[]): readonly string[] {
   return [[...lines.slice(0, DIGEST.head), `… ${left} more`, ...lines.slice(-DIGEST.tail)].join('\n')]
 }
 
-function shorten(text: string): string {
-  const line = text.replace(/\s+/g, ' ')
-  return line.length <= DIGEST.text ? line : `${line.slice(0, DIGEST.text - 1)}…`
-}
-
 /** The same message for a second try of which nobody knows whether the first arrived. */
 export function sayPerhapsTwice(message: ChatMessage): ChatMessage {
   const note = 'You may read this twice: the connection broke while it was sent the first time.'
@@ -85,12 +112,6 @@ function by(entry: TimelineEntry): string {
   return ` (${escapeText(entry.by.name)})`
 }
 
-/** The share this entry asks approval for, percent; null for every other entry. */
-function approvalAsked(entry: TimelineEntry, deployment: Deployment): number | null {
-  const want = entry.step === undefined ? undefined : locateStep(deployment.plan, entry.step)?.step.want
-  return entry.audience === 'channel' && want?.do === 'approve' ? want.percent : null
-}
-
 /** Mentions only people who have something to do: approvers for an approval, the requester when something is wrong. */
 function caller(entry: TimelineEntry, deployment: Deployment): string {
   if (approvalAsked(entry, deployment) !== null)
@@ -100,9 +121,9 @@ function caller(entry: TimelineEntry, deployment: Deployment): string {
 }
 
 /** What somebody needs to know to decide, without opening anything else. */
-function caseOf(entry: TimelineEntry, deployment: Deployment): readonly Block[] {
+function caseOf(entry: TimelineEntry, deployment: Deployment, over: boolean): readonly Block[] {
   const approval = approvalAsked(entry, deployment)
-  const parts = approval !== null ? [approvalCase(deployment, approval)] : evidenceOf(entry, deployment)
+  const parts = approval !== null ? approvalCase(deployment, approval, over) : over ? [] : evidenceOf(entry, deployment)
   const told = parts.filter((part) => part !== null && part !== '')
   return told.length === 0 ? [] : [context(told.join('\n'))]
 }
@@ -122,18 +143,19 @@ function evidenceOf(entry: TimelineEntry, deployment: Deployment): readonly (str
   ]
 }
 
-function approvalCase(deployment: Deployment, share: number): string {
+/** What is approved; while it is asked, also until when and how the version does now. */
+function approvalCase(deployment: Deployment, share: number, over: boolean): readonly (string | null)[] {
   const image = escapeText(deployment.plan.service.image)
   const digest = deployment.digest === null ? 'digest not known' : escapeText(deployment.digest.slice(0, 19))
   const ends = deployment.stepSince + deployment.plan.service.timeouts.approvalMs
+  const traffic = `${percent(share)} of production traffic to ${escapeText(deployment.version)}`
+  if (over) return [`Asked for: ${traffic}. Image ${image}, ${digest}.`]
   return [
-    `You approve: ${percent(share)} of production traffic to ${escapeText(deployment.version)}, now on ${escapeText(oldVersion(deployment))}.`,
+    `You approve: ${traffic}, now on ${escapeText(oldVersion(deployment))}.`,
     `Image ${image}, ${digest}. Valid until ${moment(ends)}.`,
     sampleLine(deployment),
     podsLine(deployment),
   ]
-    .filter((line) => line !== null)
-    .join('\n')
 }
 
 function countdown(deployment: Deployment): string | null {

@@ -19,6 +19,11 @@ export function cutLabel(text: string, limit: number): string {
   return text.length <= limit ? text : `${text.slice(0, safeEnd(text, limit - 1))}…`
 }
 
+/** In one line, of at most `limit` UTF-16 units. */
+export function shortLine(text: string, limit: number): string {
+  return cutLabel(text.replace(/\s+/g, ' '), limit)
+}
+
 /** The text in pieces of at most `limit` units, broken at line ends where there are any; a fence is closed and opened again. */
 export function splitText(text: string, limit: number): readonly string[] {
   const pieces: string[] = []

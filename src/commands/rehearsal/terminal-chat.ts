@@ -19,6 +19,7 @@ export interface TerminalOptions {
 export function terminalChat({ clock, print, names }: TerminalOptions): TerminalChat {
   let sequence = 0
   const texts = new Map<string, string>()
+  const places = new Map<string, string>()
   const stamp = () => new Date(clock.now()).toISOString().replace('T', ' ').slice(0, 19)
   const show = (where: string, body: string) => {
     print('')
@@ -30,17 +31,16 @@ export function terminalChat({ clock, print, names }: TerminalOptions): Terminal
       sequence += 1
       const ts = `${Math.floor(clock.now() / 1000)}.${String(sequence).padStart(6, '0')}`
       texts.set(ts, message.text)
-      show(
-        to.thread === null ? 'channel · the card' : to.broadcast ? 'thread, and channel' : 'thread',
-        printMessage(message, { names }),
-      )
+      const place = to.thread === null ? 'channel · the card' : to.broadcast ? 'thread, and channel' : 'thread'
+      places.set(ts, place)
+      show(place, printMessage(message, { names }))
       return ts
     },
     async update(message, at) {
-      // The numbers of a card move all the time; a transcript shows the card when its sentence changes.
+      // The numbers of a card move all the time; a transcript shows a message when its sentence changes.
       if (texts.get(at.ts) === message.text) return
       texts.set(at.ts, message.text)
-      show('channel · the card, edited', printMessage(message, { names }))
+      show(`${places.get(at.ts) ?? 'channel'}, edited`, printMessage(message, { names }))
     },
     async find() {
       return undefined

@@ -23,7 +23,7 @@ describe('the store on Redis', () => {
     await store.nextNumber('api')
     const deployment = sampleDeployment('api', 1)
     await store.create(deployment, [sampleEntry('created')])
-    await store.saveTold('api-1', { card: null, cursor: 0, drawn: null, drawnAt: 0, inFlight: null })
+    await store.saveTold('api-1', { card: null, cursor: 0, drawn: null, drawnAt: 0, inFlight: null, asked: [] })
     await store.save({ ...deployment, status: 'completed', revision: 2, keepUntil: 9, endedAt: 1 }, [], 1)
     await store.close()
     const keys = await admin.keys('*')
@@ -51,6 +51,15 @@ describe('the store on Redis', () => {
     await expect(store.load('api-1')).rejects.toThrow(/api-1 cannot be read[\s\S]*status/)
     await admin.hset(`${prefix}:record:api-1`, { json: 'oops' })
     await expect(store.load('api-1')).rejects.toThrow(/not JSON/)
+    await store.close()
+  })
+
+  it('reads how far an older version had told, which remembered no questions', async () => {
+    const prefix = ownPrefix()
+    const store = redisStore({ url, prefix, commandTimeoutMs: 10_000 })
+    const old = { card: '1.0', cursor: 3, drawn: 'abc', drawnAt: 5, inFlight: null }
+    await admin.set(`${prefix}:told:api-1`, JSON.stringify({ v: 1, data: old }))
+    expect(await store.told('api-1')).toEqual({ ...old, asked: [] })
     await store.close()
   })
 })
