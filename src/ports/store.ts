@@ -52,13 +52,17 @@ export interface Store {
   timeline(id: string, from?: number): Promise<readonly TimelineEntry[]>
   /** Id of the live deployment of a service; undefined when it has none. */
   live(service: string): Promise<string | undefined>
-  /** Ids of deployments with anything left to do: live, kept, check-ins to come. */
+  /**
+   * Ids of deployments with anything left to do: live, kept, check-ins to come, or entries of the timeline beyond the
+   * cursor of `saveTold`. One that ended is listed until everything was told.
+   */
   open(): Promise<readonly string[]>
   /** The newest deployment of a service; undefined when it never had one. */
   latest(service: string): Promise<string | undefined>
   /** Durations (ms) of the last completed deployments of a service, newest first, at most 20. */
   durations(service: string): Promise<readonly number[]>
   told(id: string): Promise<Told | undefined>
+  /** Does nothing for a deployment that was never created. */
   saveTold(id: string, told: Told): Promise<void>
   close(): Promise<void>
 }

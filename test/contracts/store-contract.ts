@@ -16,6 +16,8 @@ export function describeStore(make: string, openStore: () => Store): void {
       for (const one of opened) await one.close()
     })
 
+    const toldUpTo = (id: string, cursor: number) =>
+      store.saveTold(id, { card: '1.2', cursor, drawn: null, drawnAt: 0, inFlight: null, asked: [] })
     const created = async (deployment: Deployment) => {
       expect(await store.create(deployment, [sampleEntry('created')])).toBe('created')
       return deployment
@@ -149,6 +151,7 @@ export function describeStore(make: string, openStore: () => Store): void {
       it('lists live, kept and check-ins to come, and nothing else', async () => {
         const checkIn = { name: '1h', dueAt: 1 } as const
         const running = await created(sampleDeployment('api', 1))
+        await toldUpTo('api-1', 1)
         const holding = await saved(running, { status: 'holding' })
         expect(await store.open()).toEqual(['api-1'])
         const kept = await saved(holding, { status: 'completed', keepUntil: 9, checkIns: [checkIn] })
@@ -156,6 +159,44 @@ export function describeStore(make: string, openStore: () => Store): void {
         const retired = await saved(kept, { keepUntil: null })
         expect(await store.open()).toEqual(['api-1'])
         await saved(retired, { checkIns: [{ ...checkIn, doneAt: 2, verdict: 'ok' }] })
+        expect(await store.open()).toEqual([])
+      })
+
+      it('lists one that ended until its last line was told', async () => {
+        const running = await created(sampleDeployment('api', 1))
+        await toldUpTo('api-1', 1)
+        const ended = { ...running, status: 'rolled-back', endedAt: 9, revision: 2 } as const
+        expect(await store.save(ended, [sampleEntry('rolled back', 2)], 1)).toBe('saved')
+        expect(await store.open()).toEqual(['api-1'])
+        await toldUpTo('api-1', 1)
+        expect(await store.open()).toEqual(['api-1'])
+        await toldUpTo('api-1', 2)
+        expect(await store.open()).toEqual([])
+      })
+
+      it('lists one that ended before anything was told', async () => {
+        await saved(await created(sampleDeployment('api', 1)), { status: 'refused' })
+        expect(await store.open()).toEqual(['api-1'])
+        await toldUpTo('api-1', 1)
+        expect(await store.open()).toEqual([])
+      })
+
+      it('lists one again when a line is added after all was told', async () => {
+        const refused = await saved(await created(sampleDeployment('api', 1)), { status: 'refused' })
+        await toldUpTo('api-1', 1)
+        expect(await store.save({ ...refused, revision: 3 }, [sampleEntry('late', 3)], 2)).toBe('saved')
+        expect(await store.open()).toEqual(['api-1'])
+      })
+
+      it('keeps a live one listed however much was told', async () => {
+        await created(sampleDeployment('api', 1))
+        await toldUpTo('api-1', 1)
+        expect(await store.open()).toEqual(['api-1'])
+      })
+
+      it('knows nothing of what was told of a deployment that was never created', async () => {
+        await toldUpTo('api-1', 0)
+        expect(await store.told('api-1')).toBeUndefined()
         expect(await store.open()).toEqual([])
       })
 

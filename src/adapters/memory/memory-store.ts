@@ -74,9 +74,8 @@ export function memoryStore(): Store {
     open: () =>
       atOnce(() =>
         [...shelves.values()]
-          .map((one) => one.deployment)
-          .filter((one) => recordFacts(one).open)
-          .map((one) => one.id),
+          .filter((one) => recordFacts(one.deployment).open || one.timeline.length > (one.told?.cursor ?? 0))
+          .map((one) => one.deployment.id),
       ),
     latest: (service) => atOnce(() => services.get(service)?.latest),
     durations: (service) => atOnce(() => services.get(service)?.completed.map((one) => one.ms) ?? []),

@@ -8,7 +8,7 @@ import { answerInTime } from './answer-in-time.ts'
 import { connectRedis } from './connect-redis.ts'
 import { packed, unpackEntry, unpackRecord, unpackTold } from './record-schema.ts'
 import { runScript } from './redis-script.ts'
-import { CREATE, SAVE } from './store-scripts.ts'
+import { CREATE, SAVE, SAVE_TOLD } from './store-scripts.ts'
 
 export interface RedisStoreSettings {
   readonly url: string
@@ -72,7 +72,7 @@ export function redisStore(settings: RedisStoreSettings): Store {
       return stored === null ? undefined : unpackTold(stored, `What was told of ${id}`)
     },
     saveTold: async (id, told) => {
-      await ask(() => redis.set(keys.told(id), packed(told)))
+      await ask(() => runScript(redis, SAVE_TOLD, keys.retold(id), [id, packed(told), told.cursor]))
     },
     close: () => closed(redis),
   }
@@ -83,6 +83,7 @@ function storeKeys(prefix: string) {
   const timeline = (id: string) => `${prefix}:timeline:${id}`
   const live = (service: string) => `${prefix}:live:${service}`
   const completed = (service: string) => `${prefix}:completed:${service}`
+  const told = (id: string) => `${prefix}:told:${id}`
   const open = `${prefix}:open`
   return {
     record,
@@ -90,11 +91,12 @@ function storeKeys(prefix: string) {
     live,
     completed,
     open,
-    told: (id: string) => `${prefix}:told:${id}`,
+    told,
     latest: (service: string) => `${prefix}:latest:${service}`,
     number: (service: string) => `${prefix}:number:${service}`,
     /** The keys of a write, in the scripts' order. */
-    written: ({ id, service }: Deployment) => [record(id), timeline(id), live(service), open, completed(service)],
+    written: ({ id, service }: Deployment) => [record(id), timeline(id), open, live(service), completed(service)],
+    retold: (id: string) => [record(id), timeline(id), open, told(id)],
   }
 }
 
