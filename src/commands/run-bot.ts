@@ -21,8 +21,8 @@ export interface RunOptions {
   readonly log: Log
   /** In front of every key in Redis, in braces. Default `{tminus}`. */
   readonly prefix?: string
-  /** Ports that the demo and the benchmarks bring themselves. */
-  readonly replace?: Partial<Pick<Engine, 'cluster' | 'metrics' | 'registry' | 'probe' | 'journal'>>
+  /** Ports that the demo, the benchmarks and the stories bring themselves. */
+  readonly replace?: Partial<Pick<Engine, 'store' | 'cluster' | 'metrics' | 'registry' | 'probe' | 'journal'>>
 }
 
 export interface Running {
@@ -89,9 +89,9 @@ function slackSettings({ slack }: Config): SlackSettings {
 
 function makeEngine(config: Config, { clock, log, prefix = '{tminus}', replace = {} }: RunOptions): Engine {
   const onError = (error: unknown) => log.warn({ error }, 'trouble with Redis or with a job; it is tried again')
-  const { cluster, metrics, registry, probe, journal } = replace
+  const { store, cluster, metrics, registry, probe, journal } = replace
   return {
-    store: redisStore({ url: config.redisUrl, prefix, onError }),
+    store: store ?? redisStore({ url: config.redisUrl, prefix, onError }),
     queue: bullmqQueue({ url: config.redisUrl, prefix, clock, role: config.role, onError }),
     cluster:
       cluster ??

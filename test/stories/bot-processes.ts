@@ -1,0 +1,51 @@
+/** The bot as a process, again and again; the next one is loaded while the present one lives. */
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { Orders } from './bot-process.ts'
+import type { Town } from './town.ts'
+
+const ENTRY = fileURLToPath(new URL('bot-process.ts', import.meta.url))
+
+export interface BotProcess {
+  /** Resolves with the signal that ended it. */
+  readonly ended: Promise<NodeJS.Signals | null>
+  /** Takes commands and jobs, or is dead already. */
+  readonly ready: Promise<void>
+}
+
+export interface BotProcesses {
+  /** Starts one that dies where it is told to (see bot-process.ts), or lives on with null. */
+  start(die: string | null): BotProcess
+  /** Kills them all. */
+  stop(): Promise<void>
+}
+
+export function botProcesses(town: Town): BotProcesses {
+  const all: { readonly child: ChildProcess; readonly ended: Promise<NodeJS.Signals | null> }[] = []
+  const load = () => {
+    const child = fork(ENTRY, [], { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const ended = once(child, 'exit').then(([, signal]) => signal as NodeJS.Signals | null)
+    const entry = { child, ended }
+    all.push(entry)
+    return entry
+  }
+  let spare = load()
+  return {
+    start(die) {
+      const { child, ended } = spare
+      spare = load()
+      const ready = new Promise<void>((resolve, reject) => {
+        child.on('message', (message) => (message === 'ready' ? resolve() : town.poke()))
+        void ended.then((signal) => (signal === 'SIGKILL' ? resolve() : reject(new Error('the bot did not start'))))
+      })
+      const orders: Orders = { ...town.papers, die }
+      child.send(orders)
+      return { ready, ended }
+    },
+    async stop() {
+      for (const { child } of all) child.kill('SIGKILL')
+      await Promise.all(all.map(({ ended }) => ended))
+    },
+  }
+}
