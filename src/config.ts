@@ -38,6 +38,10 @@ export interface Config {
   }
   readonly redisUrl: string
   readonly prometheusUrl: string
+  /** Value of the Authorization header for Prometheus; absent: none, or what the address carries. Secret. */
+  readonly prometheusAuthorization?: string
+  /** Folder of a Docker `config.json` with the registries' logins; absent: images are asked about as nobody. */
+  readonly dockerConfigDir?: string
   /** Null: the usual places, then the cluster that the process runs in. */
   readonly kubeconfigPath: string | null
   readonly journalPath: string
@@ -75,6 +79,10 @@ export function parseCatalogue(yamlText: string, fileName: string, env: Environm
       },
       redisUrl: settings.redisUrl,
       prometheusUrl: settings.prometheusUrl ?? catalogue.prometheusUrl,
+      ...(settings.prometheusAuthorization === null
+        ? {}
+        : { prometheusAuthorization: settings.prometheusAuthorization }),
+      ...(settings.dockerConfigDir === null ? {} : { dockerConfigDir: settings.dockerConfigDir }),
       kubeconfigPath: settings.kubeconfigPath,
       journalPath: catalogue.journalPath,
       role: settings.role,

@@ -7,6 +7,7 @@ import { httpProbe } from '../adapters/probe/http-probe.ts'
 import { prometheusMetrics } from '../adapters/prometheus/prometheus-metrics.ts'
 import { checkRedis } from '../adapters/redis/check-redis.ts'
 import { redisStore } from '../adapters/redis/redis-store.ts'
+import { dockerLogins } from '../adapters/registry/docker-logins.ts'
 import { ociRegistry } from '../adapters/registry/oci-registry.ts'
 import { type SlackSettings, startSlack } from '../bot/app.ts'
 import { slackPorts } from '../bot/slack-ports.ts'
@@ -14,6 +15,8 @@ import type { Config } from '../config.ts'
 import type { Engine } from '../jobs/engine.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
+import type { Metrics } from '../ports/metrics.ts'
+import type { Registry } from '../ports/registry.ts'
 import { makeAnswer, startWorker } from './compose.ts'
 
 export interface RunOptions {
@@ -99,13 +102,23 @@ function makeEngine(config: Config, { clock, log, prefix = '{tminus}', replace =
         ...(config.kubeconfigPath === null ? {} : { kubeconfigPath: config.kubeconfigPath }),
         clock,
       }),
-    metrics: metrics ?? prometheusMetrics({ url: config.prometheusUrl, clock }),
-    registry: registry ?? ociRegistry({ clock }),
+    metrics: metrics ?? makeMetrics(config, clock),
+    registry: registry ?? makeRegistry(config, clock, log),
     probe: probe ?? httpProbe(),
     journal: journal ?? fileJournal(config.journalPath),
     clock,
     log,
   }
+}
+
+function makeMetrics({ prometheusUrl: url, prometheusAuthorization: authorization }: Config, clock: Clock): Metrics {
+  return prometheusMetrics({ url, clock, ...(authorization === undefined ? {} : { headers: { authorization } }) })
+}
+
+function makeRegistry({ dockerConfigDir: folder }: Config, clock: Clock, log: Log): Registry {
+  if (folder === undefined) return ociRegistry({ clock })
+  const logins = dockerLogins(folder, (sentence) => log.warn({}, sentence))
+  return ociRegistry({ clock, credentials: logins })
 }
 
 /** In order, each even when one before it failed. */

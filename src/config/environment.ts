@@ -19,6 +19,10 @@ export interface EnvironmentSettings {
   readonly port: number | null
   readonly redisUrl: string
   readonly prometheusUrl: string | null
+  /** Value of the Authorization header for Prometheus: bearer or basic; null: none. */
+  readonly prometheusAuthorization: string | null
+  /** Folder of a Docker `config.json` with the registries' logins; null: images are asked about as nobody. */
+  readonly dockerConfigDir: string | null
   readonly kubeconfigPath: string | null
   readonly role: Role
   readonly logLevel: LogLevel
@@ -61,6 +65,26 @@ const VARIABLES = {
     fits: (value) => /^rediss?:\/\/./.test(value) && URL.canParse(value),
   },
   prometheusUrl: { name: 'PROMETHEUS_URL', allowed: 'a web address, such as http://prometheus:9090', fits: webAddress },
+  prometheusToken: {
+    name: 'PROMETHEUS_TOKEN',
+    allowed: 'a bearer token without blanks',
+    fits: (value) => /^[\x21-\x7e]+$/.test(value),
+  },
+  prometheusUsername: {
+    name: 'PROMETHEUS_USERNAME',
+    allowed: 'a user name without a colon',
+    fits: (value) => /^[^:\p{Cc}]+$/u.test(value),
+  },
+  prometheusPassword: {
+    name: 'PROMETHEUS_PASSWORD',
+    allowed: 'the password of PROMETHEUS_USERNAME',
+    fits: (value) => value !== '',
+  },
+  dockerConfigDir: {
+    name: 'DOCKER_CONFIG',
+    allowed: 'the folder of a Docker config.json, such as /etc/tminus/docker',
+    fits: (value) => value.trim() !== '',
+  },
   kubeconfigPath: {
     name: 'KUBECONFIG',
     allowed: 'the path of a kubeconfig file',
@@ -92,6 +116,10 @@ export function readEnvironment(env: Environment): EnvironmentReading {
     port: read(VARIABLES.port),
     redisUrl: read(VARIABLES.redisUrl),
     prometheusUrl: read(VARIABLES.prometheusUrl),
+    prometheusToken: read(VARIABLES.prometheusToken),
+    prometheusUsername: read(VARIABLES.prometheusUsername),
+    prometheusPassword: read(VARIABLES.prometheusPassword),
+    dockerConfigDir: read(VARIABLES.dockerConfigDir),
     kubeconfigPath: read(VARIABLES.kubeconfigPath),
     role: read(VARIABLES.role),
     logLevel: read(VARIABLES.logLevel),
@@ -107,6 +135,7 @@ export function readEnvironment(env: Environment): EnvironmentReading {
         'an app-level token, xapp-..., for Socket Mode, or SLACK_SIGNING_SECRET for signed HTTP',
       ),
     )
+  faults.push(...halfLogins(env))
   return {
     faults,
     settings: {
@@ -117,11 +146,38 @@ export function readEnvironment(env: Environment): EnvironmentReading {
       port: text.port === null ? null : Number(text.port),
       redisUrl: text.redisUrl ?? 'redis://127.0.0.1:6379',
       prometheusUrl: text.prometheusUrl,
+      prometheusAuthorization: authorization(text.prometheusToken, text.prometheusUsername, text.prometheusPassword),
+      dockerConfigDir: text.dockerConfigDir,
       kubeconfigPath: text.kubeconfigPath,
       role,
       logLevel: LOG_LEVELS.find((known) => known === text.logLevel) ?? 'info',
     },
   }
+}
+
+/** Two ways to log in to Prometheus, of which at most one is used, and as a whole. */
+function halfLogins(env: Environment): readonly ConfigFault[] {
+  const { prometheusToken, prometheusUsername, prometheusPassword } = VARIABLES
+  const isSet = ({ name }: Variable) => env[name] !== undefined
+  if (isSet(prometheusToken) && (isSet(prometheusUsername) || isSet(prometheusPassword)))
+    return [
+      fault(
+        prometheusToken,
+        'set',
+        'either PROMETHEUS_TOKEN, or PROMETHEUS_USERNAME with PROMETHEUS_PASSWORD, not both',
+      ),
+    ]
+  if (isSet(prometheusUsername) === isSet(prometheusPassword)) return []
+  const [given, missing] = isSet(prometheusUsername)
+    ? [prometheusUsername, prometheusPassword]
+    : [prometheusPassword, prometheusUsername]
+  return [fault(missing, 'not set', `${missing.allowed}, since ${given.name} is set`)]
+}
+
+function authorization(token: string | null, username: string | null, password: string | null): string | null {
+  if (token !== null) return `Bearer ${token}`
+  if (username === null || password === null) return null
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 }
 
 function fault(variable: Variable, seen: string, allowed: string): ConfigFault {

@@ -24,6 +24,16 @@ describe('the environment', () => {
     })
   })
 
+  it('carries the logins of Prometheus and of the registries', () => {
+    expect(read(socket)).not.toHaveProperty('prometheusAuthorization')
+    expect(read({ ...socket, PROMETHEUS_TOKEN: 't0ken' })).toMatchObject({ prometheusAuthorization: 'Bearer t0ken' })
+    const basic = { PROMETHEUS_USERNAME: 'bot', PROMETHEUS_PASSWORD: 's3:cret' }
+    expect(read({ ...socket, ...basic, DOCKER_CONFIG: '/etc/tminus/docker' })).toMatchObject({
+      prometheusAuthorization: `Basic ${Buffer.from('bot:s3:cret').toString('base64')}`,
+      dockerConfigDir: '/etc/tminus/docker',
+    })
+  })
+
   it('wins over the file where both may speak', () => {
     const text = `slack: { port: 8080 }\nprometheus: { url: http://a:1 }\n${catalogueWith('')}`
     expect(read(socket, text)).toMatchObject({ prometheusUrl: 'http://a:1', slack: { port: 8080 } })
@@ -56,6 +66,16 @@ describe('the environment', () => {
     ['a port that is none', { ...socket, PORT: '70000' }, 'a port from 0 to 65535'],
     ['an address of something else', { ...socket, REDIS_URL: 'http://x' }, 'a Redis address'],
     ['an empty kubeconfig', { ...socket, KUBECONFIG: '' }, 'KUBECONFIG is empty'],
+    ['a token with a line end', { ...socket, PROMETHEUS_TOKEN: 't0ken\n' }, 'PROMETHEUS_TOKEN is (hidden'],
+    ['an empty token', { ...socket, PROMETHEUS_TOKEN: '' }, 'PROMETHEUS_TOKEN is empty'],
+    ['a user without a password', { ...socket, PROMETHEUS_USERNAME: 'bot' }, 'PROMETHEUS_PASSWORD is not set'],
+    ['a password without a user', { ...socket, PROMETHEUS_PASSWORD: 's3cret' }, 'PROMETHEUS_USERNAME is not set'],
+    [
+      'two logins',
+      { ...socket, PROMETHEUS_TOKEN: 't', PROMETHEUS_USERNAME: 'bot', PROMETHEUS_PASSWORD: 's3cret' },
+      'not both',
+    ],
+    ['an empty folder of logins', { ...socket, DOCKER_CONFIG: '' }, 'DOCKER_CONFIG is empty'],
     ['a store without a scheme', { ...socket, PROMETHEUS_URL: 'prometheus:9090' }, 'http://prometheus:9090'],
   ])('is refused for %s', (_what, env, says) => {
     const faults = read(env)

@@ -8,7 +8,7 @@ import { withDeadline } from '../probe/with-deadline.ts'
 export interface QueryApiOptions {
   /** Address of the store; a path in front of `/api/v1` is kept, a user and password in it become basic auth. */
   readonly url: string
-  /** Sent with every query: `authorization`, a tenant. */
+  /** Sent with every query: `authorization` (wins over what the address carries), a tenant. Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>
   /** One try, in real ms. Default 5 s. */
   readonly timeoutMs?: number
@@ -66,7 +66,7 @@ export function queryApi(options: QueryApiOptions): QueryApi {
   const target = new URL(options.url)
   const host = target.host
   const address = `${target.origin}${target.pathname.replace(/\/+$/, '')}/api/v1/query`
-  const headers = { ...options.headers, ...basicAuth(target), 'content-type': 'application/x-www-form-urlencoded' }
+  const headers = { ...basicAuth(target), ...options.headers, 'content-type': 'application/x-www-form-urlencoded' }
   const dispatcher = new Agent({ keepAliveTimeout: KEEP_ALIVE_MS, connect: { timeout: timeoutMs } })
 
   async function tryOnce(body: string, signal: AbortSignal): Promise<StoreAnswer | Failure> {

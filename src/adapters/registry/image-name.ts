@@ -24,9 +24,15 @@ export function parseImageName(repository: string): ImageName | null {
   const host = hasHost ? first.toLowerCase() : 'docker.io'
   const name = hasHost ? repository.slice(slash + 1) : repository
   if (!NAME.test(name) || !HOST.test(host)) return null
-  if (!DOCKER_HUB.includes(host)) return { host, login: host, name }
+  const login = loginHost(host)
+  if (login !== 'docker.io') return { host, login, name }
   const full = name.includes('/') ? name : `library/${name}`
-  return { host: 'registry-1.docker.io', login: 'docker.io', name: full }
+  return { host: 'registry-1.docker.io', login, name: full }
+}
+
+/** The name under which people log in at a registry's host (lower case): `docker.io` for all those of Docker Hub. */
+export function loginHost(host: string): string {
+  return DOCKER_HUB.includes(host) ? 'docker.io' : host
 }
 
 export function isTag(tag: string): boolean {

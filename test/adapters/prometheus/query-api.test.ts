@@ -130,4 +130,12 @@ describe('the connection', () => {
     })
     expect(sample.unreachable).not.toContain('s3cret')
   })
+
+  it('prefers the authorization it is given to the one in the address', async () => {
+    server = await startHttpServer((_, response) => void response.writeHead(401).end())
+    const sample = await look({ url: `http://bot:s3cret@${server.host}`, headers: { authorization: 'Bearer t0ken' } })
+    expect(server.seen[0]?.headers.authorization).toBe('Bearer t0ken')
+    expect(sample.unreachable).toContain('refused the credentials')
+    expect(sample.unreachable).not.toContain('t0ken')
+  })
 })
