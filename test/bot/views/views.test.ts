@@ -320,6 +320,22 @@ describe('the largest and the most hostile inputs', () => {
       { numRuns: 60 },
     )
   })
+  it('do so too once a question is decided', () => {
+    const decided = fc.constantFrom('approved', 'resumed', 'rollback-asked', 'forgotten', 'sampled', 'held')
+    const question = fc.constantFrom<Partial<TimelineEntry>>({}, { step: 'approve-5' }, { type: 'checked-in' })
+    fc.assert(
+      fc.property(deployment, hostile, decided, question, (drawn, text, type, asks) => {
+        const by = { id: text, name: text }
+        const asked = entry({ text, evidence: long(text), audience: 'channel', level: 'bad', by, ...asks })
+        const ended = type === 'held' ? {} : { to: 'going-back' as const }
+        const since = [entry({ text, type, by, ...ended })]
+        fine(drawEntry(asked, drawn, TWO_PM, since))
+        const digest = Array.from({ length: 40 }, () => asked)
+        fine(drawMissed(digest, drawn, TWO_PM, since))
+      }),
+      { numRuns: 60 },
+    )
+  })
   it('never mention anybody whom only typed text names', () => {
     const text = '<!channel> <@U0EVIL> <!here>'
     const messages = [
