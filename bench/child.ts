@@ -1,7 +1,7 @@
 /** A process of its own that answers calls: the parent's side of `processes/serve.ts`. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { compiledProcess } from './compiled.ts'
 import type { Answered, Asked, Calls } from './processes/serve.ts'
 
 export interface Child<Api extends Calls<Api>> {
@@ -16,10 +16,7 @@ export interface Child<Api extends Calls<Api>> {
 
 /** `file` is a name in bench/processes, without its ending. Rejects when it ends before it is ready. */
 export async function startChild<Api extends Calls<Api>>(file: string): Promise<Child<Api>> {
-  const child = fork(join(import.meta.dirname, 'processes', `${file}.ts`), {
-    execArgv: ['--import', 'tsx'],
-    serialization: 'advanced',
-  })
+  const child = fork(compiledProcess(file), { execArgv: [], serialization: 'advanced' })
   const { pid } = child
   const open = new Map<number, (answer: Answered) => void>()
   const ready = new Promise<void>((resolve, reject) => {

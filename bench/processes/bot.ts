@@ -1,9 +1,9 @@
 /** The bot and its workers, joined as in production; only the registry, the probe and the journal are silent. */
 import { realClock } from '../../src/adapters/clocks.ts'
-import { makeLog } from '../../src/commands/make-log.ts'
 import { runBot } from '../../src/commands/run-bot.ts'
 import type { Config } from '../../src/config.ts'
 import type { Service } from '../../src/playbook/service.ts'
+import { quietLog } from './quiet-log.ts'
 import { serve } from './serve.ts'
 import type { SlackAccess } from './workspace.ts'
 
@@ -18,6 +18,8 @@ export interface BotSettings {
 
 export interface BotApi {
   start(input: BotSettings): Promise<void>
+  /** Processor time used since the start, ms. */
+  cpuMs(input: null): Promise<number>
 }
 
 export function configOf(settings: BotSettings): Config {
@@ -38,7 +40,7 @@ serve<BotApi>({
   start: async (settings) => {
     const running = await runBot(configOf(settings), {
       clock: realClock(),
-      log: makeLog('error'),
+      log: quietLog(),
       replace: {
         registry: { resolve: async () => ({ kind: 'unknown', why: 'there is no registry here' }) },
         probe: { get: async () => ({ kind: 'answered', status: 200, ms: 1, body: 'ok' }) },
@@ -46,5 +48,9 @@ serve<BotApi>({
       },
     })
     if ('refused' in running) throw new Error(running.refused)
+  },
+  cpuMs: () => {
+    const { user, system } = process.cpuUsage()
+    return Promise.resolve((user + system) / 1000)
   },
 })

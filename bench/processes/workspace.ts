@@ -27,16 +27,16 @@ export interface WorkspaceApi {
   start(input: null): Promise<SlackAccess>
   connected(input: null): Promise<void>
   command(input: { readonly line: string }): Promise<Act>
-  /** Presses a button of the card whose text names the deployment. */
-  press(input: { readonly card: string; readonly action: string }): Promise<Act>
+  /** Presses a button of the deployment's card. */
+  press(input: { readonly deployment: string; readonly action: string }): Promise<Act>
   /** Acts at a steady rate, whether or not the earlier ones were acknowledged; resolves when all were. */
   load(input: { readonly acts: readonly LoadAct[]; readonly perSecond: number }): Promise<readonly Act[]>
 }
 
+/** A command, or a press on the message with this timestamp. */
 export type LoadAct = { readonly line: string } | { readonly card: string; readonly action: string }
 
 let started: Workspace | undefined
-const cards = new Map<string, string>()
 
 function workspace(): Workspace {
   if (!started) throw new Error('the workspace is not started')
@@ -51,8 +51,7 @@ async function timed(act: () => ReturnType<Workspace['command']>): Promise<Act> 
 
 const command = (line: string) => timed(() => workspace().command(ana.id, CHANNEL, line))
 
-function press(card: string, action: string): Promise<Act> {
-  const ts = cards.get(card) ?? findCard(card)
+function press(ts: string, action: string): Promise<Act> {
   return timed(() => workspace().click({ userId: ben.id, channelId: CHANNEL, messageTs: ts, actionId: action }))
 }
 
@@ -63,7 +62,6 @@ function findCard(deployment: string): string {
     .messages(CHANNEL)
     .find(({ blocks }) => about.test(JSON.stringify(blocks)))
   if (!found) throw new Error(`no card of ${deployment} in the channel`)
-  cards.set(deployment, found.ts)
   return found.ts
 }
 
@@ -96,6 +94,6 @@ serve<WorkspaceApi>({
   },
   connected: () => workspace().connected(),
   command: ({ line }) => command(line),
-  press: async ({ card, action }) => press(card, action),
+  press: async ({ deployment, action }) => press(findCard(deployment), action),
   load: ({ acts, perSecond }) => load(acts, perSecond),
 })

@@ -14,7 +14,7 @@ export const abortToRestored: Row = {
     for (const { name } of ABORT_RUNS) {
       await pause(500 + Math.random() * 1_000)
       const [click, restored] = await Promise.all([
-        workspace.call('press', { card: `${name}-1`, action: 'abort' }),
+        workspace.call('press', { deployment: `${name}-1`, action: 'abort' }),
         witness.weights(name, '100/0'),
       ])
       if (!click.ok) throw new Error(`the press was not acknowledged: ${click.shown}`)
