@@ -4,7 +4,7 @@ import { MINUTE } from '../durations.ts'
 import type { DeploymentEvent } from '../events.ts'
 import { locateStep } from '../plan.ts'
 import type { Outcome } from '../refusal.ts'
-import { oldVersion, refuse, trafficNow } from '../refuse.ts'
+import { oldVersion, refuse, round, trafficNow } from '../refuse.ts'
 import { type Change, startGoingBack } from './change.ts'
 
 /** How long the old version is kept at least after a check-in that found something. */
@@ -48,7 +48,10 @@ export function withdrawn(deployment: Deployment, realShare: number | null): Out
       patch: { hold: { ...hold, withdraw: 'done' }, share: { planned: 0, real: realShare }, retryAt: 0 },
       lines: [
         {
-          text: `Traffic is off ${deployment.version}; ${oldVersion(deployment)} has all of it.`,
+          text:
+            realShare !== null && realShare > 0
+              ? `Traffic is being taken off ${deployment.version}; ${round(realShare)} % still reach it as the router shows it now.`
+              : `Traffic is off ${deployment.version}; ${oldVersion(deployment)} has all of it.`,
           audience: 'thread',
           level: 'good',
         },

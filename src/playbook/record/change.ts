@@ -1,7 +1,7 @@
 /** What one event changes: some fields, and lines for the timeline. */
 import type { Deployment, HoldReason, PersonRef, TimelineEntry, Trigger } from '../deployment.ts'
 import { locateStep } from '../plan.ts'
-import { oldVersion } from '../refuse.ts'
+import { oldVersion, round } from '../refuse.ts'
 
 export type Line = Pick<TimelineEntry, 'text' | 'audience' | 'level'> &
   Partial<Pick<TimelineEntry, 'by' | 'step' | 'evidence'>>
@@ -23,6 +23,10 @@ export function enterStep(id: string, now: number): Partial<Deployment> {
   return { step: id, stepSince: now, retryAt: 0, waitingFor: null }
 }
 
+/**
+ * The present hold makes room for this one, but traffic that was taken away stays away: only a resume by a person gives
+ * it back. What is to be taken away is taken away at once, whatever the forward step waits for.
+ */
 export function startHold(
   deployment: Deployment,
   now: number,
@@ -31,9 +35,12 @@ export function startHold(
   more: { by?: PersonRef; rollBackAt?: number; withdraw?: 'wanted' } = {},
 ): Partial<Deployment> {
   const { holdReminderMs } = deployment.plan.service.timeouts
+  const withdraw = more.withdraw ?? deployment.hold?.withdraw
+  const hold = { reason, detail, since: now, remindAt: now + holdReminderMs, reminders: 0, ...more }
   return {
     status: 'holding',
-    hold: { reason, detail, since: now, remindAt: now + holdReminderMs, reminders: 0, ...more },
+    hold: withdraw ? { ...hold, withdraw } : hold,
+    ...(more.withdraw ? { retryAt: 0 } : {}),
   }
 }
 
@@ -81,8 +88,31 @@ function refuseWhole(deployment: Deployment, now: number, line: Line, why: strin
   }
 }
 
-/** With the replicas router a ready pod is traffic, before any share was given on purpose. */
-function hasTraffic({ share, status, plan, pods }: Deployment): boolean {
+/**
+ * Has it, or had it before its traffic was taken away? With the replicas router a ready pod is traffic, before any share
+ * was given on purpose.
+ */
+function hasTraffic({ share, status, plan, pods, window, peaks }: Deployment): boolean {
   if (share.planned > 0 || status === 'completed') return true
+  if (window !== null || Object.keys(peaks).length > 0) return true
   return plan.service.router.kind === 'replicas' && (pods?.ready ?? 0) > 0
+}
+
+/** Approval is one of the four things that reach the channel itself. */
+export function askIfApproval(deployment: Deployment, next: string): Line[] {
+  const step = locateStep(deployment.plan, next)?.step
+  if (step?.want.do !== 'approve') return []
+  const { real, planned } = deployment.share
+  const so =
+    planned === 0
+      ? 'It has no production traffic yet.'
+      : `It has ${planned} % now${real === null ? '' : ` (really ${round(real)} %)`}.`
+  return [
+    {
+      text: `Approval needed: ${step.want.percent} % of ${deployment.service} traffic to ${deployment.version}. ${so}`,
+      audience: 'channel',
+      level: 'warning',
+      step: next,
+    },
+  ]
 }

@@ -4,7 +4,7 @@ import { hasWayBack } from '../deployment.ts'
 import { locateStep } from '../plan.ts'
 import type { Outcome } from '../refusal.ts'
 import { refuse } from '../refuse.ts'
-import { type Change, endHold, enterStep, nextStepId, startGoingBack, startHold } from './change.ts'
+import { askIfApproval, type Change, endHold, enterStep, nextStepId, startGoingBack, startHold } from './change.ts'
 
 export function approve(deployment: Deployment, by: PersonRef, step: string, now: number): Outcome<Change> {
   const blocked = refuseEnded(deployment)
@@ -28,13 +28,18 @@ export function approve(deployment: Deployment, by: PersonRef, step: string, now
 export function hold(deployment: Deployment, by: PersonRef, reason: string | null, now: number): Outcome<Change> {
   const blocked = refuseEnded(deployment)
   if (blocked) return blocked
-  if (deployment.status === 'holding' && deployment.hold?.reason === 'person') return refuse.alreadyHolding(deployment)
-  const detail = reason ?? `asked by ${by.name}`
-  const text = `Held by ${by.name}${reason ? `: ${reason}` : ''}. Watching goes on; a breach still rolls back.`
+  if (deployment.hold?.by) return refuse.alreadyHolding(deployment)
+  // Held over a breach that asks: the breach stays the reason, only its countdown ends. The next bad sample starts none.
+  const breach = deployment.hold?.reason === 'critical' ? deployment.hold.detail : null
+  const detail = breach ?? reason ?? `asked by ${by.name}`
+  const still = breach
+    ? `It no longer rolls back by itself for: ${breach}.`
+    : 'Watching goes on; a breach still rolls back.'
+  const text = `Held by ${by.name}${reason ? `: ${reason}` : ''}. ${still}`
   return {
     ok: true,
     value: {
-      patch: startHold(deployment, now, 'person', detail, { by }),
+      patch: startHold(deployment, now, breach ? 'critical' : 'person', detail, { by }),
       lines: [{ text, audience: 'thread', level: 'warning', by }],
     },
   }
@@ -45,13 +50,14 @@ export function resume(deployment: Deployment, by: PersonRef, now: number): Outc
   if (blocked) return blocked
   if (deployment.status !== 'holding' || !deployment.hold) return refuse.notHolding(deployment)
   const text = `Resumed by ${by.name} (it held for: ${deployment.hold.detail}).`
-  return {
-    ok: true,
-    value: {
-      patch: { ...endHold(deployment, now), ...goOnFrom(deployment, now) },
-      lines: [{ text, audience: 'thread', level: 'good', by }],
-    },
+  const line = { text, audience: 'thread' as const, level: 'good' as const, by }
+  const next = nextStepId(deployment)
+  // The window had run to its end: going on without the missing requests is what the person decided.
+  if (deployment.hold.reason === 'low-traffic' && !deployment.hold.withdraw && next !== undefined) {
+    const patch = { ...endHold(deployment, now), ...enterStep(next, now) }
+    return { ok: true, value: { patch, lines: [line, ...askIfApproval(deployment, next)] } }
   }
+  return { ok: true, value: { patch: { ...endHold(deployment, now), ...goOnFrom(deployment, now) }, lines: [line] } }
 }
 
 /**
@@ -66,9 +72,7 @@ function goOnFrom(deployment: Deployment, now: number): Partial<Deployment> {
       .find((step) => step.want.do === 'route' && step.want.percent === window.percent)
     if (route) return { ...enterStep(route.id, now), pods: null, window: null }
   }
-  return window
-    ? { window: { ...window, samples: [], noData: 0, ...(held?.reason === 'low-traffic' ? {} : { since: now }) } }
-    : {}
+  return window ? { window: { ...window, samples: [], noData: 0, since: now } } : {}
 }
 
 export function abort(deployment: Deployment, by: PersonRef, reason: string | null, now: number): Outcome<Change> {

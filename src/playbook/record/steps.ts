@@ -4,8 +4,8 @@ import { HOUR } from '../durations.ts'
 import type { StepFacts } from '../events.ts'
 import { locateStep, type Step } from '../plan.ts'
 import type { Outcome } from '../refusal.ts'
-import { oldVersion, refuse, round } from '../refuse.ts'
-import { type Change, enterStep, type Line, nextStepId, startGoingBack, startHold } from './change.ts'
+import { oldVersion, refuse } from '../refuse.ts'
+import { askIfApproval, type Change, enterStep, type Line, nextStepId, startGoingBack, startHold } from './change.ts'
 
 /** Characters of a reason shown outside the thread. */
 const LONGEST_REASON = 280
@@ -65,25 +65,6 @@ function factsToFields(deployment: Deployment, facts: StepFacts): Partial<Deploy
     ...(facts.baseline === undefined ? {} : { baseline: facts.baseline }),
     ...(facts.issues === undefined ? {} : { issues: [...deployment.issues, ...facts.issues] }),
   }
-}
-
-/** Approval is one of the four things that reach the channel itself. */
-function askIfApproval(deployment: Deployment, next: string): Line[] {
-  const step = locateStep(deployment.plan, next)?.step
-  if (step?.want.do !== 'approve') return []
-  const { real, planned } = deployment.share
-  const so =
-    planned === 0
-      ? 'It has no production traffic yet.'
-      : `It has ${planned} % now${real === null ? '' : ` (really ${round(real)} %)`}.`
-  return [
-    {
-      text: `Approval needed: ${step.want.percent} % of ${deployment.service} traffic to ${deployment.version}. ${so}`,
-      audience: 'channel',
-      level: 'warning',
-      step: next,
-    },
-  ]
 }
 
 function complete(deployment: Deployment, learnt: Partial<Deployment>, done: Line, now: number): Change {

@@ -1,5 +1,5 @@
 /** What samples and pod sightings amount to. */
-import { type Deployment, type HoldReason, isOldReplaced } from '../deployment.ts'
+import { type Deployment, type HoldReason, hasWayBack, isOldReplaced } from '../deployment.ts'
 import type { PodVerdict } from '../judge-pods.ts'
 import { judgeSample } from '../judge-sample.ts'
 import { judgeWindow } from '../judge-window.ts'
@@ -8,7 +8,16 @@ import { locateStep } from '../plan.ts'
 import type { PodHealth } from '../pods.ts'
 import type { Outcome } from '../refusal.ts'
 import { refuse, trafficNow } from '../refuse.ts'
-import { type Change, COUNTDOWN_MS, endHold, enterStep, nextStepId, startGoingBack, startHold } from './change.ts'
+import {
+  askIfApproval,
+  type Change,
+  COUNTDOWN_MS,
+  endHold,
+  enterStep,
+  nextStepId,
+  startGoingBack,
+  startHold,
+} from './change.ts'
 
 export function sampled(deployment: Deployment, sample: Sample, now: number): Outcome<Change> {
   const { window } = deployment
@@ -108,7 +117,9 @@ function holdFor(
   const clears =
     reason === 'warning'
       ? 'A person decides: Resume goes on, Roll back goes back.'
-      : 'It goes on by itself when there is data; Resume goes on without, Roll back goes back.'
+      : reason === 'low-traffic'
+        ? 'It goes on by itself when there is enough; Resume goes on without, Roll back goes back.'
+        : 'It goes on by itself when there is data; Resume watches this step anew, Roll back goes back.'
   return {
     patch: { ...startHold(deployment, now, reason, detail), issues: [...deployment.issues, `${why}: ${detail}`] },
     lines: [
@@ -124,18 +135,6 @@ function holdFor(
 function windowPassed(deployment: Deployment, now: number, detail: string, missed: readonly string[]): Change {
   const next = nextStepId(deployment)
   if (next === undefined) return NOTHING
-  const approval = locateStep(deployment.plan, next)?.step
-  const asks =
-    approval?.want.do === 'approve'
-      ? [
-          {
-            text: `Approval needed: ${approval.want.percent} % of ${deployment.service} traffic to ${deployment.version}. ${trafficNow(deployment)}`,
-            audience: 'channel' as const,
-            level: 'warning' as const,
-            step: next,
-          },
-        ]
-      : []
   const targets = missed.length > 0 ? ` Outside the targets of phase 6, within the warnings: ${missed.join('; ')}.` : ''
   return {
     patch: { ...enterStep(next, now), issues: [...deployment.issues, ...missed] },
@@ -146,7 +145,7 @@ function windowPassed(deployment: Deployment, now: number, detail: string, misse
         level: 'good',
         step: deployment.step,
       },
-      ...asks,
+      ...askIfApproval(deployment, next),
     ],
   }
 }
@@ -168,7 +167,8 @@ export function podsSeen(deployment: Deployment, health: PodHealth, verdict: Pod
   const watched =
     deployment.status === 'running' ||
     deployment.status === 'holding' ||
-    (deployment.status === 'completed' && deployment.keepUntil !== null)
+    // A superseded one has nowhere to go back to, and the service is already the next one's.
+    (deployment.status === 'completed' && hasWayBack(deployment, now))
   if (!watched) return refuse.stale(deployment)
   const change = onPods(deployment, verdict, now)
   return { ok: true, value: { patch: { pods: health, ...change.patch }, lines: change.lines } }
@@ -192,7 +192,8 @@ function onPods(deployment: Deployment, verdict: PodVerdict, now: number): Chang
     if (deployment.status === 'completed') return NOTHING
     const rollBackAt = verdict.since + deployment.plan.service.guard.unreadyGraceMs
     if (now >= rollBackAt) return startGoingBack(deployment, now, 'unready', verdict.detail)
-    if (holdsForPods) return NOTHING
+    // A hold that waits for a person stays theirs: pods that come back must not end it.
+    if (deployment.status === 'holding') return NOTHING
     return {
       patch: startHold(deployment, now, 'unready', verdict.detail, { rollBackAt }),
       lines: [
