@@ -12,7 +12,10 @@ export async function approve(desk: Desk, intent: Of<'approve'>, asker: Asker): 
     desk,
     { ...intent, asker, action: 'approve' },
     (person, deployment) => ({ type: 'approved', by: personRef(person), step: intent.card?.step ?? deployment.step }),
-    (deployment) => `Approved: ${deployment.id} goes on.`,
+    (deployment) =>
+      deployment.status === 'holding'
+        ? `Approved, but ${deployment.id} holds; it goes on with \`/deploy resume ${deployment.service}\`.`
+        : `Approved: ${deployment.id} goes on.`,
   )
 }
 

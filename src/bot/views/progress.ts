@@ -83,7 +83,8 @@ export function windowEndsAt(deployment: Deployment): number | null {
 export function timeLine(deployment: Deployment, now: number, durations: readonly number[]): string {
   const took = duration((deployment.endedAt ?? now) - deployment.createdAt)
   const lead = deployment.endedAt === null ? `Elapsed ${took}` : `Took ${took}`
-  if (deployment.endedAt !== null && deployment.status !== 'completed') return lead
+  // One that is over and alone would be compared with itself.
+  if (deployment.endedAt !== null && (deployment.status !== 'completed' || durations.length === 1)) return lead
   if (durations.length === 0) return `${lead} · at least ${duration(deployment.plan.usualMs)} planned`
   if (durations.length === 1) return `${lead} · last time ${duration(ninetieth(durations))}`
   return `${lead} · usually up to ${duration(ninetieth(durations))} (last ${durations.length})`
