@@ -89,9 +89,7 @@ export function panelSource({
 
 function panelService(service: Service, world: World): PanelService {
   const shares = world.simulation.trafficShares(service.namespace, service.serviceName)
-  const pods = world.simulation
-    .pods(service.namespace)
-    .filter((pod) => pod.labels.app === service.workload || pod.labels['tminus.dev/workload'] === service.workload)
+  const pods = world.pods(service)
   const versions = [...new Set([...Object.keys(shares), ...pods.map((pod) => pod.version)])].sort()
   return {
     name: service.name,

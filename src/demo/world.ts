@@ -13,9 +13,11 @@ import type { Cluster } from '../ports/cluster.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { Probe } from '../ports/probe.ts'
 import type { Registry } from '../ports/registry.ts'
-import { type SeedService, seedWorld } from './cluster/seed-world.ts'
+import type { PodFact } from './cluster/pod-facts.ts'
+import { seedWorld } from './cluster/seed-world.ts'
 import { type SimulatedCluster, startSimulatedCluster } from './cluster/simulated-cluster.ts'
 import { type SimulatedMetrics, startSimulatedMetrics } from './metrics/simulated-metrics.ts'
+import { isPodOf, nodesFor, seedOf } from './seed-service.ts'
 
 /** What can be made wrong with a version, by the page's switches and by `rehearse --fault`. */
 export const FAULTS = ['errors', 'latency', 'crashloop', 'no-metrics'] as const
@@ -29,6 +31,8 @@ export interface World {
   readonly metrics: Metrics
   readonly registry: Registry
   readonly probe: Probe
+  /** The pods of a service, of all its versions, oldest first. */
+  pods(service: Service): readonly PodFact[]
   /** Makes a version sick, or well again. */
   setFault(version: string, fault: FaultName, on: boolean): void
   stop(): Promise<void>
@@ -57,7 +61,13 @@ export async function startWorld({
   const simulation = await startSimulatedCluster({
     clock,
     seed,
-    kubeconfig: { path: kubeconfigPath, namespace: services[0]?.namespace ?? 'default' },
+    nodes: nodesFor(services),
+    // Whatever contexts the catalogue names, here they all lead to the one cluster.
+    kubeconfig: {
+      path: kubeconfigPath,
+      namespace: services[0]?.namespace ?? 'default',
+      contexts: services.flatMap(({ context }) => context ?? []),
+    },
   })
   for (const namespace of new Set(services.map((service) => service.namespace))) {
     const here = services.filter((service) => service.namespace === namespace)
@@ -67,11 +77,18 @@ export async function startWorld({
       namespace,
     )
   }
-  await letTimePass(() => allReady(simulation, services))
+  const podsOf = (service: Service) =>
+    simulation.pods(service.namespace).filter(({ labels }) => isPodOf(service, labels))
+  await letTimePass(() => services.every((service) => areReady(podsOf(service))))
   const store = await startSimulatedMetrics({
     clock,
     seed,
-    source: { shares: simulation.trafficShares, pods: simulation.pods },
+    source: {
+      shares: simulation.trafficShares,
+      pods: simulation.pods,
+      podsBehind: (namespace, serviceName) =>
+        services.filter((one) => one.namespace === namespace && one.serviceName === serviceName).flatMap(podsOf),
+    },
   })
   const stopObserving = simulation.onChange(() => store.observe())
   const cluster = kubernetesCluster({ kubeconfigPath, clock })
@@ -93,6 +110,7 @@ export async function startWorld({
         ),
     },
     probe: { get: (url, signal) => probe.get(frontDoorOf(services, store.url, url), signal) },
+    pods: podsOf,
     setFault(sick, fault, on) {
       if (fault === 'crashloop') simulation.setSickness(sick, on ? 'crashloop' : 'none')
       else store.setSickness(sick, on ? fault : 'none')
@@ -108,7 +126,9 @@ export async function startWorld({
 
 /** The simulated front door of the service whose health address this is; other addresses stay as they are. */
 function frontDoorOf(services: readonly Service[], door: string, url: string): string {
-  const owner = services.find((service) => service.health.some((template) => sameAddress(template, url)))
+  const owner =
+    services.find((service) => service.health.includes(url)) ??
+    services.find((service) => service.health.some((template) => sameAddress(template, url)))
   return owner ? `${door}/${owner.namespace}/${owner.serviceName}/health` : url
 }
 
@@ -117,21 +137,6 @@ function sameAddress(template: string, url: string): boolean {
   return rest.length === 0 ? template === url : url.startsWith(head) && url.endsWith(rest.at(-1) ?? '')
 }
 
-/** What stands in the simulated cluster for a service of the catalogue: pods enough for shares that mean something. */
-function seedOf({ workload, image, router }: Service, version: string): SeedService {
-  const seed = {
-    name: workload,
-    image: `${image}:${version}`,
-    replicas: 4,
-    autoscale: { min: 4, max: 12 },
-    minAvailable: 2,
-  }
-  return router.kind === 'istio' ? { ...seed, labels: { track: 'stable' }, mesh: router.by } : seed
-}
-
-function allReady(simulation: SimulatedCluster, services: readonly Service[]): boolean {
-  return services.every(({ namespace, workload }) => {
-    const pods = simulation.pods(namespace).filter((pod) => pod.labels.app === workload)
-    return pods.length > 0 && pods.every((pod) => pod.ready)
-  })
+function areReady(pods: readonly PodFact[]): boolean {
+  return pods.length > 0 && pods.every((pod) => pod.ready)
 }

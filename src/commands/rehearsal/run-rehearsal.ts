@@ -34,7 +34,7 @@ export interface Rehearsal {
 const START = Date.UTC(2026, 0, 15, 14, 0, 0)
 /** Before the first line is typed, the old version's pods have started. */
 const SETTLING_MS = 5 * MINUTE
-/** Nothing in a playbook is longer; what has not ended by then waits for a person. */
+/** Beside its windows nothing in a playbook takes longer; what has not ended by then waits for a person. */
 const LONGEST_MS = 3 * DAY
 /** Reminders that a rehearsal listens to before it takes the hold for the end. */
 const REMINDERS_HEARD = 2
@@ -62,9 +62,22 @@ export async function runRehearsal(rehearsal: Rehearsal): Promise<RehearsalEnd> 
   }
 }
 
-/** The simulation tells of each change as it happens, so the poll beneath it may be slow. */
+/** The simulation tells of each change as it happens, so the poll beneath it may be slow: some hundred looks in all. */
 function withQuietPoll(service: Service): Service {
-  return { ...service, guard: { ...service.guard, pollMs: Math.max(service.guard.pollMs, 60_000) } }
+  const pollMs = Math.max(service.guard.pollMs, MINUTE, service.keepMs / 200)
+  return { ...service, guard: { ...service.guard, pollMs } }
+}
+
+/** The service that the line names; the first one when it names none. */
+function serviceMeant({ line, catalogue }: Rehearsal, services: readonly Service[]): Service | undefined {
+  const parsed = parseCommand(line, services, catalogue.slack.command)
+  const name = parsed.ok && 'service' in parsed.intent ? parsed.intent.service : undefined
+  return services.find((service) => service.name === name) ?? services[0]
+}
+
+/** How long a deployment watches and keeps, when nothing is amiss. */
+function windowsMs({ canary, monitorMs, keepMs }: Service): number {
+  return canary.steps.reduce((sum, step) => sum + step.observeMs, monitorMs + keepMs)
 }
 
 class Stage {
@@ -74,6 +87,7 @@ class Stage {
   readonly #world: World
   readonly #queue: MemoryQueue
   readonly #chat: TerminalChat
+  readonly #meant: Service | undefined
   readonly #cast: Cast
   readonly #engine: Engine
   readonly #answer: Answer
@@ -86,7 +100,8 @@ class Stage {
     this.#clock = clock
     this.#services = services
     this.#world = world
-    this.#cast = castOf(services)
+    this.#meant = serviceMeant(rehearsal, services)
+    this.#cast = castOf(services, this.#meant)
     this.#queue = memoryQueue({ clock, onError: (error) => this.#failures.push(error) })
     this.#chat = terminalChat({ clock, print: rehearsal.print, names: this.#cast.names })
     const { cluster, metrics, registry, probe } = world
@@ -135,7 +150,7 @@ class Stage {
     const reply = await this.#answer(intent, {
       id: person.id,
       team: person.team,
-      channel: this.#services[0]?.channel ?? '',
+      channel: this.#meant?.channel ?? '',
     })
     this.#chat.whisper(
       person.name,
@@ -176,7 +191,7 @@ class Stage {
       return this.#quiet() ? deployment.status : undefined
     if (deployment.status === 'completed')
       return this.#quiet() && nextStep(deployment, this.#clock.now()).kind === 'finished' ? 'completed' : undefined
-    const forgotten = this.#clock.now() - START > LONGEST_MS
+    const forgotten = this.#clock.now() - START > LONGEST_MS + windowsMs(deployment.plan.service)
     return forgotten || (deployment.hold?.reminders ?? 0) >= REMINDERS_HEARD ? 'held' : undefined
   }
 

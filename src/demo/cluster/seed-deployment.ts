@@ -5,12 +5,14 @@ export interface DeployedService {
   readonly replicas: number
   /** The full image with its tag. */
   readonly image: string
+  /** Name of the container; the Deployment's when absent. */
+  readonly container?: string
   /** The container's port; 8080 when absent. */
   readonly port?: number
 }
 
 export function deploymentObject(service: DeployedService, labels: Readonly<Record<string, string>>) {
-  const { name, replicas, image, port = 8080 } = service
+  const { name, replicas, image, container = name, port = 8080 } = service
   return {
     metadata: { name, labels },
     spec: {
@@ -23,7 +25,7 @@ export function deploymentObject(service: DeployedService, labels: Readonly<Reco
           terminationGracePeriodSeconds: 30,
           containers: [
             {
-              name,
+              name: container,
               image,
               ports: [{ name: 'http', containerPort: port }],
               readinessProbe: { httpGet: { path: '/healthz', port: 'http' }, periodSeconds: 2 },

@@ -1,10 +1,21 @@
 /** Puts a team's services into a simulated cluster, as they would stand there before the first deployment. */
 import { type DeployedService, deploymentObject } from './seed-deployment.ts'
+import { destinationRule, hostServices, meshOf, type SeedMesh, virtualServices } from './seed-mesh.ts'
 import type { SimulatedCluster } from './simulated-cluster.ts'
+import { ApiError } from './store/api-error.ts'
+import type { ResourceName } from './store/kube-objects.ts'
+
+type Labels = Readonly<Record<string, string>>
 
 export interface SeedService extends DeployedService {
+  /** Labels of the pods, and selector of the Deployment; `app: <name>` and `labels` when absent. */
+  readonly podLabels?: Labels
   /** Labels beside `app`, in the selector too: `{ track: 'stable' }`. */
-  readonly labels?: Readonly<Record<string, string>>
+  readonly labels?: Labels
+  /** Name of the Service in front; the Deployment's when absent. */
+  readonly serviceName?: string
+  /** Its selector; when absent the labels of the pods, without a track where subsets tell the tracks apart. */
+  readonly selector?: Labels
   /** Bounds of a HorizontalPodAutoscaler; none when absent. */
   readonly autoscale?: { readonly min: number; readonly max: number }
   /** `minAvailable` of a PodDisruptionBudget; none when absent. */
@@ -12,8 +23,9 @@ export interface SeedService extends DeployedService {
   /**
    * A VirtualService that sends everything to the stable track: by `host` (a second Service `<name>-canary`), or by
    * `subset` (a DestinationRule with the subsets stable and canary). The pods then want the label `track: stable`.
+   * Whoever has names of their own gives them all.
    */
-  readonly mesh?: 'host' | 'subset'
+  readonly mesh?: 'host' | 'subset' | SeedMesh
 }
 
 /** The demo's world. */
@@ -35,64 +47,48 @@ export const DEMO_SERVICES: readonly SeedService[] = [
   },
 ]
 
-/** Creates the namespace and everything in it; the pods start as time goes on. Throws ApiError when it is there already. */
+/**
+ * Creates the namespace and everything in it; the pods start as time goes on. What two services name alike is there once,
+ * as the first of them wants it, and a Service whose name Kubernetes refuses is left out. Throws ApiError for what the
+ * API refuses beyond that.
+ */
 export function seedWorld(
   cluster: SimulatedCluster,
   services: readonly SeedService[] = DEMO_SERVICES,
   namespace = 'production',
 ): void {
-  cluster.create('namespaces', undefined, { metadata: { name: namespace } })
+  const put = (resource: ResourceName, object: unknown, alsoLeaveOut: readonly number[] = []) =>
+    unlessRefused([409, ...alsoLeaveOut], () => cluster.create(resource, namespace, object))
+  const putService = (app: string, name: string, selector: Labels, port = 8080) => {
+    const ports = [{ name: 'http', port: 80, targetPort: port }]
+    put('services', { metadata: { name, labels: { app } }, spec: { selector, ports } }, [422])
+  }
+  unlessRefused([409], () => cluster.create('namespaces', undefined, { metadata: { name: namespace } }))
   for (const service of services) {
-    const labels = { app: service.name, ...service.labels }
-    cluster.create('deployments', namespace, deploymentObject(service, labels))
-    seedRouting(cluster, namespace, service, labels)
-    const { name, autoscale, minAvailable } = service
-    if (autoscale) cluster.create('horizontalpodautoscalers', namespace, autoscalerObject(name, autoscale))
+    const { name, autoscale, minAvailable, serviceName = name, port } = service
+    const labels = service.podLabels ?? { app: name, ...service.labels }
+    put('deployments', deploymentObject(service, labels))
+    const mesh = meshOf(service)
+    putService(name, serviceName, service.selector ?? (mesh?.by === 'subset' ? { app: name } : labels), port)
+    if (mesh) {
+      for (const host of hostServices(mesh)) putService(name, host.name, host.selector, port)
+      put('destinationrules', destinationRule(serviceName, mesh))
+    }
+    if (autoscale) put('horizontalpodautoscalers', autoscalerObject(name, autoscale))
     if (minAvailable !== undefined) {
-      const spec = { minAvailable, selector: { matchLabels: { app: name } } }
-      cluster.create('poddisruptionbudgets', namespace, { metadata: { name }, spec })
+      put('poddisruptionbudgets', { metadata: { name }, spec: { minAvailable, selector: { matchLabels: labels } } })
     }
   }
+  for (const route of virtualServices(services)) put('virtualservices', route)
 }
 
-type Labels = Readonly<Record<string, string>>
-
-function seedRouting(cluster: SimulatedCluster, namespace: string, service: SeedService, labels: Labels): void {
-  const { name, mesh, port = 8080 } = service
-  const createService = (serviceName: string, selector: Labels) => {
-    const ports = [{ name: 'http', port: 80, targetPort: port }]
-    cluster.create('services', namespace, {
-      metadata: { name: serviceName, labels: { app: name } },
-      spec: { selector, ports },
-    })
+/** Puts up with these of the API's refusals: 409, it is there already; 422, it cannot be. */
+function unlessRefused(codes: readonly number[], create: () => unknown): void {
+  try {
+    create()
+  } catch (error) {
+    if (!(error instanceof ApiError) || !codes.includes(error.code)) throw error
   }
-  if (mesh === undefined) {
-    createService(name, labels)
-    return
-  }
-  const canary = mesh === 'host' ? { host: `${name}-canary` } : { host: name, subset: 'canary' }
-  const stable = mesh === 'host' ? { host: name } : { host: name, subset: 'stable' }
-  createService(name, mesh === 'host' ? { app: name, track: 'stable' } : { app: name })
-  if (mesh === 'host') createService(`${name}-canary`, { app: name, track: 'canary' })
-  const track = (value: string) => ({ name: value, labels: { track: value } })
-  const subsets = mesh === 'subset' ? { subsets: [track('stable'), track('canary')] } : {}
-  cluster.create('destinationrules', namespace, { metadata: { name }, spec: { host: name, ...subsets } })
-  cluster.create('virtualservices', namespace, {
-    metadata: { name },
-    spec: {
-      hosts: [name],
-      http: [
-        {
-          name: 'primary',
-          timeout: '10s',
-          route: [
-            { destination: stable, weight: 100 },
-            { destination: canary, weight: 0 },
-          ],
-        },
-      ],
-    },
-  })
 }
 
 function autoscalerObject(name: string, { min, max }: { readonly min: number; readonly max: number }) {

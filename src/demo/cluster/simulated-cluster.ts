@@ -57,8 +57,8 @@ export interface SimulatedClusterOptions {
   /** How many nodes; 3 when absent. */
   readonly nodes?: number
   readonly timings?: Partial<ClusterTimings>
-  /** Where to write a kubeconfig, and the namespace it starts in (`default` when absent). */
-  readonly kubeconfig?: { readonly path: string; readonly namespace?: string }
+  /** Where to write a kubeconfig, the namespace it starts in (`default` when absent), and further names of its context. */
+  readonly kubeconfig?: { readonly path: string; readonly namespace?: string; readonly contexts?: readonly string[] }
 }
 
 export async function startSimulatedCluster(options: SimulatedClusterOptions): Promise<SimulatedCluster> {
@@ -80,7 +80,10 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
   for (let place = 1; place <= (options.nodes ?? 3); place++) create('nodes', undefined, nodeObject(place))
   const server = await startApiServer(context, faults, options.port ?? 0)
   const { kubeconfig } = options
-  if (kubeconfig) await writeFile(kubeconfig.path, kubeconfigFor(server.url, kubeconfig.namespace ?? 'default'))
+  if (kubeconfig) {
+    const { path, namespace = 'default', contexts } = kubeconfig
+    await writeFile(path, kubeconfigFor(server.url, namespace, contexts))
+  }
   return {
     url: server.url,
     ...(kubeconfig ? { kubeconfigPath: kubeconfig.path } : {}),

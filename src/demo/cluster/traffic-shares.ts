@@ -4,6 +4,7 @@
  */
 import { isActive } from './controllers/conditions.ts'
 import { versionOf } from './sickness.ts'
+import { isObject } from './store/json.ts'
 import type { DestinationRule, RouteDestination } from './store/kube-objects.ts'
 import type { ObjectStore } from './store/object-store.ts'
 import type { Pod } from './store/pod-objects.ts'
@@ -44,8 +45,16 @@ function routesOf(store: ObjectStore, namespace: string, service: string): reado
   const routed = store
     .list('virtualservices', namespace)
     .find(({ spec }) => spec.hosts?.some((host) => sameHost(host, namespace, service)))
-  // ordinary requests carry no special header: the first route without conditions is theirs
-  const route = routed?.spec.http?.find(({ match }) => match === undefined || match.length === 0)?.route
+  // ordinary requests carry no special header: the first route whose conditions ask for nothing but the host is theirs
+  const asksOnlyForHost = (condition: unknown) =>
+    isObject(condition) &&
+    Object.keys(condition).join() === 'authority' &&
+    isObject(condition.authority) &&
+    typeof condition.authority.exact === 'string' &&
+    sameHost(condition.authority.exact, namespace, service)
+  const route = routed?.spec.http?.find(
+    ({ match }) => match === undefined || match.length === 0 || match.some(asksOnlyForHost),
+  )?.route
   return route ?? (routed ? [] : [{ destination: { host: service }, weight: 100 }])
 }
 

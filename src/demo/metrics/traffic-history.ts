@@ -9,6 +9,8 @@ export interface TrafficSource {
   /** Share of a service's requests by version, 0..1. A version without an entry gets none. */
   shares(namespace: string, serviceName: string): Readonly<Record<string, number>>
   pods(namespace: string): readonly TrafficPod[]
+  /** The pods of a service's workload, of all versions. When absent: those whose names begin with the service's. */
+  podsBehind?(namespace: string, serviceName: string): readonly TrafficPod[]
 }
 
 export interface TrafficPod {

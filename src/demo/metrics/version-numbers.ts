@@ -66,7 +66,8 @@ export function versionNumbers(
   })
 }
 
-/** A namespace holds pods of several services; those of one begin with its name. */
+/** A namespace holds pods of several services. */
 function podsOf(source: TrafficSource, { namespace, serviceName }: ServiceName) {
+  if (source.podsBehind) return source.podsBehind(namespace, serviceName)
   return source.pods(namespace).filter(({ name }) => name.startsWith(`${serviceName}-`))
 }

@@ -79,8 +79,8 @@ export class ChannelStore {
   post(message: NewMessage): SlackMessage {
     const stored = this.#named({ ...message, ts: this.#nextTs() })
     this.#messages.set(key(stored.channel, stored.ts), stored)
-    this.#tell({ kind: 'message', message: stored })
     if (stored.threadTs !== undefined) this.#addReply(key(stored.channel, stored.threadTs), stored)
+    this.#tell({ kind: 'message', message: stored })
     return stored
   }
 
