@@ -1,5 +1,5 @@
 /** The 1h, 4h and 24h look after a deployment (playbook, "Post-Deployment"). */
-import type { CheckIn, Deployment } from '../playbook/deployment.ts'
+import { type CheckIn, type Deployment, isLive, isOldReplaced } from '../playbook/deployment.ts'
 import type { DeploymentEvent } from '../playbook/events.ts'
 import { oldVersion } from '../playbook/refuse.ts'
 import { judgeCheckIn, writeReport } from '../playbook/report.ts'
@@ -16,6 +16,8 @@ export async function checkIn(
 ): Promise<DeploymentEvent> {
   const now = engine.clock.now()
   const { service } = deployment.plan
+  const later = await replacedBy(engine, deployment)
+  if (later) return { type: 'replaced', by: later.id, version: later.version }
   const sample = await engine.metrics.sample(
     { service, slot: 'stable', version: deployment.version, since: now - LOOK_BACK_MS, now },
     signal,
@@ -27,6 +29,17 @@ export async function checkIn(
   }
   const evidence = name === '24h' ? `${table}\n\n${writeReport(done, now)}` : table
   return { type: 'checked-in', name, verdict, text: sentence(deployment, name, wrong), evidence, sample }
+}
+
+/** The deployment after this one whose version the workload runs by now; undefined when it still runs this one's. */
+async function replacedBy({ store }: Engine, { service, number }: Deployment): Promise<Deployment | undefined> {
+  const latest = await store.latest(service)
+  const last = latest === undefined ? undefined : await store.load(latest)
+  for (let next = number + 1; last && next <= last.number; next += 1) {
+    const later = await store.load(`${service}-${next}`)
+    if (later?.status === 'completed' || (later && isLive(later) && isOldReplaced(later))) return later
+  }
+  return undefined
 }
 
 function sentence(deployment: Deployment, name: string, wrong: readonly string[]): string {

@@ -174,6 +174,8 @@ function eventOfFailure(engine: Engine, next: Next, error: unknown): DeploymentE
       retryAt: engine.clock.now() + Math.min(retryMs, WAY_BACK_RETRY_MS),
     }
   if (!(error instanceof ClusterError)) throw error instanceof Error ? error : new Error(why)
+  // A later deployment writes there by now: what is left of this one is tidied with that one's.
+  if (next.kind === 'forget' && error.kind === 'fenced') return { type: 'forgotten' }
   if (next.kind === 'withdraw' || next.kind === 'forget')
     return { type: 'late', why, retryAt: engine.clock.now() + retryMs }
   if (next.kind !== 'perform') throw error

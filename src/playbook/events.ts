@@ -65,6 +65,8 @@ export type DeploymentEvent =
       readonly sample: Sample
     }
   | { readonly type: 'superseded'; readonly by: string }
+  /** A later deployment put another version in its place: its check-ins would measure that one. */
+  | { readonly type: 'replaced'; readonly by: string; readonly version: string }
   | { readonly type: 'forgotten' }
   /** Taking traffic away, or retiring the kept version, is tried again then. */
   | { readonly type: 'late'; readonly why: string; readonly retryAt: number }

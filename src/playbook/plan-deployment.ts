@@ -126,7 +126,7 @@ function shareSteps(service: Service, row: CanaryStep, version: string): Step[] 
   return [
     step(
       `pods-${percent}`,
-      `${pods ?? 'all'} ${version} ${pods === 1 ? 'pod' : 'pods'} ready`,
+      podsPurpose(service, row, version),
       { do: 'deploy', pods },
       service.timeouts.rolloutMs,
       'roll-back',
@@ -140,6 +140,12 @@ function shareSteps(service: Service, row: CanaryStep, version: string): Step[] 
       'roll-back',
     ),
   ]
+}
+
+/** Without a mesh the number of pods follows from the share and from how many the old version has. */
+function podsPurpose(service: Service, { percent, pods }: CanaryStep, version: string): string {
+  if (service.router.kind === 'replicas' && percent < 100) return `${version} pods for ${percent} % ready`
+  return `${pods ?? 'all'} ${version} ${pods === 1 ? 'pod' : 'pods'} ready`
 }
 
 function observe(row: CanaryStep, against: 'thresholds' | 'validation'): Step {

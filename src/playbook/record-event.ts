@@ -67,6 +67,8 @@ function changeFor(deployment: Deployment, event: DeploymentEvent, now: number):
       return after.checkedIn(deployment, event, now)
     case 'superseded':
       return after.superseded(deployment, event.by, now)
+    case 'replaced':
+      return after.replaced(deployment, event.by, event.version, now)
     case 'forgotten':
       return after.forgotten(deployment)
     case 'late':

@@ -155,8 +155,8 @@ export interface Cluster {
    * Asks nothing about readiness. Returns the shares read back.
    */
   restore(service: Service, pin: Pin, kept: boolean, context: WriteContext): Promise<RealShares>
-  /** Way back, last step: template, size, selector, HPA as pinned; canary and previous gone; annotations cleared. True when all is so; false: not yet. */
-  tidy(service: Service, pin: Pin, context: WriteContext): Promise<boolean>
+  /** Way back, last step: template, size, selector, HPA as pinned; canary and previous gone; annotations cleared. `pin` null: it was interrupted while it was written, what there is of it is on the cluster. True when all is so; false: not yet. */
+  tidy(service: Service, pin: Pin | null, context: WriteContext): Promise<boolean>
   /** After the keep time: the previous slot is gone and with it our annotations but the last-deployment ones. True when all is so. */
   forget(service: Service, context: WriteContext): Promise<boolean>
   /** The last lines of the newest pod of a slot; null when it has none. */

@@ -9,6 +9,7 @@ import type { Connection } from './connection.ts'
 import { type JsonObject, objectAt, textAt, withAt } from './json.ts'
 import { withoutPassingAnnotations } from './marks.ts'
 import { LAST_DEPLOYMENT_ANNOTATION, SLOT_LABEL, slotName } from './names.ts'
+import { pinOn } from './pinning.ts'
 import { rolloutState } from './rollout-state.ts'
 import { controllerUid } from './scene.ts'
 import { selectorQuery } from './selectors.ts'
@@ -41,10 +42,12 @@ export async function settle(
 export async function tidy(
   connection: Connection,
   service: Service,
-  pin: Pin,
+  recorded: Pin | null,
   context: WriteContext,
 ): Promise<boolean> {
   const target = deployments(service.namespace, service.workload)
+  const pin = recorded ?? pinOn(await needWorkload(connection, service, context), context.deployment)
+  if (!pin) return true
   const workload = await connection.objects.edit(target, context, (current) => asPinned(current, pin))
   if (!(await isTrafficHome(connection, service, pin, context.signal))) {
     const front = await connection.objects.read(services(service.namespace, service.serviceName), context.signal)

@@ -3,7 +3,6 @@ import { type Deployment, isOldReplaced } from '../../playbook/deployment.ts'
 import type { Step } from '../../playbook/plan.ts'
 import { oldVersion } from '../../playbook/refuse.ts'
 import type { Engine } from '../engine.ts'
-import { pinOf } from './forward.ts'
 import { writeContext } from './result.ts'
 
 /** Endpoints follow a write within this time, ms; looked at again so often. */
@@ -27,7 +26,9 @@ export async function performWayBack(
 
 async function restore(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<WayBackResult> {
   const { service } = deployment.plan
-  const pin = pinOf(deployment)
+  if (!deployment.pin)
+    return { kind: 'done', text: `${oldVersion(deployment)} has all traffic; none was given away yet.`, realShare: 0 }
+  const pin = deployment.pin
   const context = writeContext(deployment, signal)
   const cold = isOldReplaced(deployment) && !deployment.kept
   if (cold) {
@@ -68,7 +69,7 @@ function confirmed(left: number | null): string {
 
 async function tidy(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<WayBackResult> {
   const { service } = deployment.plan
-  const done = await engine.cluster.tidy(service, pinOf(deployment), writeContext(deployment, signal))
+  const done = await engine.cluster.tidy(service, deployment.pin, writeContext(deployment, signal))
   if (!done) return { kind: 'late', why: `${service.workload} takes its old form` }
   return { kind: 'done', text: `${service.workload} is as it was before; nothing of ${deployment.version} is left.` }
 }

@@ -5,6 +5,7 @@ import type { DeploymentEvent } from '../events.ts'
 import { locateStep } from '../plan.ts'
 import type { Outcome } from '../refusal.ts'
 import { oldVersion, refuse, round, trafficNow } from '../refuse.ts'
+import { writeReport } from '../report.ts'
 import { type Change, startGoingBack } from './change.ts'
 
 /** How long the old version is kept at least after a check-in that found something. */
@@ -99,6 +100,28 @@ export function superseded(deployment: Deployment, by: string, now: number): Out
       lines: [
         {
           text: `${by} starts: ${oldVersion(deployment)} is no longer kept, ${deployment.id} cannot go back any more.`,
+          audience: 'thread',
+          level: 'info',
+        },
+      ],
+    },
+  }
+}
+
+/** What is still to be looked at is another version by now: the looks that are left are dropped, the report is not. */
+export function replaced(deployment: Deployment, by: string, version: string, now: number): Outcome<Change> {
+  const left = deployment.checkIns.filter((row) => row.doneAt === undefined)
+  if (deployment.status !== 'completed' || left.length === 0) return refuse.stale(deployment)
+  const checkIns = deployment.checkIns.filter((row) => row.doneAt !== undefined)
+  const names = left.map((row) => row.name).join(', ')
+  return {
+    ok: true,
+    value: {
+      patch: { checkIns },
+      lines: [
+        {
+          text: `No more check-ins of ${deployment.id} (${names}): ${by} put ${version} in the place of ${deployment.version}, and they would measure that one. The report so far:`,
+          evidence: writeReport({ ...deployment, checkIns }, now),
           audience: 'thread',
           level: 'info',
         },

@@ -57,7 +57,8 @@ export function startGoingBack(
   by?: PersonRef,
 ): Change {
   const hadTraffic = hasTraffic(deployment)
-  const touched = deployment.pin !== null
+  // An interrupted pin may be on the cluster without being in the record.
+  const touched = deployment.pin !== null || locateStep(deployment.plan, deployment.step)?.step.want.do === 'pin'
   const who = by ? `${by.name}: ` : ''
   const head = hadTraffic
     ? `Rolling back ${deployment.service} to ${oldVersion(deployment)}. ${who}${detail}`

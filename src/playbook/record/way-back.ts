@@ -50,7 +50,7 @@ function outcome(deployment: Deployment, now: number): Change['lines'][number] {
   const { goingBack } = deployment
   const seconds = Math.round(((goingBack?.restoredAt ?? now) - (goingBack?.since ?? now)) / 1000)
   const head = goingBack?.hadTraffic
-    ? `${deployment.service} ${deployment.version} was rolled back to ${oldVersion(deployment)}; traffic was restored ${seconds} s after the decision.`
+    ? `${deployment.service} ${deployment.version} was rolled back to ${oldVersion(deployment)}; traffic was restored ${seconds === 0 ? 'within a second' : `${seconds} s`} after the decision.`
     : `${deployment.service} ${deployment.version} was stopped before it had traffic; ${oldVersion(deployment)} never stopped serving.`
   return {
     text: `${head} Reason: ${goingBack?.detail ?? 'not recorded'}.`,

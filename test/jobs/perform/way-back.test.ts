@@ -1,0 +1,42 @@
+/** The way back from places where little was done yet. */
+import { afterEach, describe, expect, it } from 'vitest'
+import { writeContext } from '../../../src/jobs/perform/result.ts'
+import { exampleService } from '../../stories/example-services.ts'
+import { brisk, openStage, type Stage } from '../../stories/stage.ts'
+
+let stage: Stage | undefined
+afterEach(async () => {
+  await stage?.stop()
+  stage = undefined
+})
+
+const WORKLOAD = '/apis/apps/v1/namespaces/production/deployments/api'
+
+describe('an abort while the way back is written down', () => {
+  it('leaves no annotation behind, though the record never heard that it was written', async () => {
+    const service = brisk(exampleService('api'))
+    stage = await openStage({ services: [service] })
+    await stage.ask({ verb: 'deploy', service: 'api', version: 'v2.0' }, 'requester')
+    await stage.until(({ step }) => step === 'approve-5')
+    await stage.ask({ verb: 'approve', service: 'api' })
+    const before = await stage.load()
+    expect(before.step).toBe('pin')
+    // What an interrupted worker did, and could not report.
+    await stage.world.cluster.pin(service, writeContext(before, new AbortController().signal))
+    expect(JSON.stringify(await stage.read(WORKLOAD))).toContain('tminus.dev/pin')
+    await stage.ask({ verb: 'abort', service: 'api' })
+    await stage.until(({ status }) => status === 'rolled-back')
+    expect(JSON.stringify(await stage.read(WORKLOAD))).not.toContain('tminus.dev')
+    expect(stage.loud().at(-1)).toContain('stopped before it had traffic')
+  })
+
+  it('that had not even begun ends as well', async () => {
+    stage = await openStage({ services: [brisk(exampleService('api'))] })
+    await stage.ask({ verb: 'deploy', service: 'api', version: 'v2.0' }, 'requester')
+    await stage.until(({ step }) => step === 'approve-5')
+    await stage.ask({ verb: 'approve', service: 'api' })
+    await stage.ask({ verb: 'abort', service: 'api' })
+    await stage.until(({ status }) => status === 'rolled-back')
+    expect(JSON.stringify(await stage.read(WORKLOAD))).not.toContain('tminus.dev')
+  })
+})
