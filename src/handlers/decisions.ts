@@ -52,8 +52,9 @@ export async function rollback(desk: Desk, intent: Of<'rollback'>, asker: Asker)
     ? await desk.store.load(intent.card.deployment)
     : await findDeployment(desk, intent.service)
   const live = await desk.store.live(intent.service)
-  // A completed deployment must not be rolled back under a newer one that is on its way.
-  if (target && live !== undefined && live !== target.id) return refused(refuse.serviceBusy(intent.service, live))
+  // A completed deployment must not be rolled back under a newer one that has begun to change the cluster.
+  if (target && live !== undefined && live !== target.id && (await desk.store.load(live))?.pin)
+    return refused(refuse.serviceBusy(intent.service, live))
   return decide(
     desk,
     { ...intent, asker, action: 'roll back' },

@@ -8,7 +8,6 @@ import type { Outcome } from '../playbook/refusal.ts'
 import { refuse } from '../playbook/refuse.ts'
 import type { Service, Strategy } from '../playbook/service.ts'
 import { followUp } from '../ports/follow-up.ts'
-import { recordThrough } from '../ports/ledger.ts'
 import type { Asker, Intent, Reply } from './ask.ts'
 import { type Desk, findService, personRef, refused } from './desk.ts'
 
@@ -26,13 +25,11 @@ export async function startDeployment(
   if (!plan.ok) return refused(plan)
   const live = await desk.store.live(service.value.name)
   if (live !== undefined) return refused(refuse.serviceBusy(service.value.name, live))
-  const before = await desk.store.latest(service.value.name)
   const number = await desk.store.nextNumber(service.value.name)
   const now = desk.clock.now()
   const { deployment, entries } = createDeployment(plan.value, number, personRef(person), now)
   const created = await desk.store.create(deployment, entries)
   if (created !== 'created') return refused(refuse.serviceBusy(service.value.name, created.live))
-  if (before !== undefined) await supersede(desk, before, deployment.id)
   await followUp(desk.queue, deployment, entries, now)
   const where = asker.channel === deployment.channel ? '' : ` Its card is in <#${deployment.channel}>.`
   return {
@@ -47,10 +44,4 @@ export function planFor(service: Service, version: string, strategy: string | un
   const named = service.strategies.find((row) => row === (strategy ?? service.defaultStrategy))
   if (!named) return refuse.strategyNotAllowed(service, strategy ?? service.defaultStrategy)
   return planDeployment({ service, version, strategy: named satisfies Strategy })
-}
-
-/** The version kept by the deployment before makes room; refused when there is none: nothing to do then. */
-async function supersede(desk: Desk, id: string, by: string): Promise<void> {
-  const outcome = await recordThrough(desk.store, id, desk.clock.now, () => ({ event: { type: 'superseded', by } }))
-  if (outcome.ok) await followUp(desk.queue, outcome.value.deployment, outcome.value.entries, desk.clock.now())
 }

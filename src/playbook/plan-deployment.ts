@@ -16,7 +16,6 @@ export const PREFLIGHT_CHECKS = [
   'workload-complete',
   'pods-healthy',
   'service-has-endpoints',
-  'no-leftovers',
   'router-valid',
   'image-exists',
   'dry-run-accepted',
@@ -72,6 +71,14 @@ function canaryPhases(service: Service, version: string): Phase[] {
     make('deploy', [
       // With the replicas router a ready pod is a share of traffic, so consent comes before the first pod.
       podIsTraffic ? approveFirst : undefined,
+      // As late as can be: until here the deployment before keeps its way back.
+      step(
+        'room',
+        'nothing of an earlier deployment left',
+        { do: 'check', checks: ['no-leftovers'] },
+        MINUTE,
+        'refuse',
+      ),
       step('pin', 'the way back written down on the cluster', { do: 'pin' }, MINUTE, 'roll-back'),
       step('start', `first ${version} pods ready`, { do: 'deploy', pods: first?.pods ?? null }, rolloutMs, 'roll-back'),
       step('logs', `last ${LOG_LINES} log lines of a new pod`, { do: 'logs', lines: LOG_LINES }, MINUTE, 'hold'),

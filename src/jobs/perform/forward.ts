@@ -1,12 +1,13 @@
 /** Performs one forward step: reads the world, writes what differs, says how it ended. */
 import { runChecks } from '../../checks/run-checks.ts'
 import type { Deployment, Pin } from '../../playbook/deployment.ts'
-import { imageReference, podsForShare } from '../../playbook/image.ts'
+import { imageReference, podsForShare, versionOf } from '../../playbook/image.ts'
 import { formatValue, judgeSample } from '../../playbook/judge-sample.ts'
 import type { Step, Want } from '../../playbook/plan.ts'
 import { round } from '../../playbook/refuse.ts'
 import type { SlotState } from '../../ports/cluster.ts'
 import type { Engine } from '../engine.ts'
+import { makeRoom } from './make-room.ts'
 import { SOON_MS, type StepResult, writeContext } from './result.ts'
 
 export async function performStep(
@@ -18,6 +19,7 @@ export async function performStep(
   const { want } = step
   switch (want.do) {
     case 'check':
+      if (want.checks.includes('no-leftovers')) await makeRoom(engine, deployment)
       return runChecks(engine, deployment, want.checks, signal)
     case 'baseline':
       return takeBaseline(engine, deployment, signal)
@@ -74,7 +76,8 @@ async function pin(engine: Engine, deployment: Deployment, signal: AbortSignal):
   const pinned = await engine.cluster.pin(deployment.plan.service, writeContext(deployment, signal))
   const hpa = pinned.hpa ? `, HPA minimum ${pinned.hpa.minReplicas}` : ''
   const text = `Way back written down on ${pinned.workload}: ${pinned.image}, ${pinned.replicas} pods${hpa}.`
-  return { kind: 'done', text, facts: { pin: pinned } }
+  // Said anew: while approval was waited for, the version before may have gone back to the one before it.
+  return { kind: 'done', text, facts: { pin: pinned, fromVersion: versionOf(pinned.image) } }
 }
 
 async function deployPods(

@@ -12,13 +12,22 @@ afterEach(async () => {
 
 const WORKLOAD = '/apis/apps/v1/namespaces/production/deployments/api'
 
+/** Until the way back is about to be written down, which an API server in trouble keeps from happening. */
+async function reachPin({ onSave, until, world }: Stage): Promise<void> {
+  onSave.push(({ step }) => {
+    if (step === 'pin') world.simulation.setFault({ answer: 500, times: 50 })
+  })
+  await until(({ step }) => step === 'pin')
+  onSave.length = 0
+  world.simulation.setFault(undefined)
+}
+
 describe('an abort while the way back is written down', () => {
   it('leaves no annotation behind, though the record never heard that it was written', async () => {
     const service = brisk(exampleService('api'))
     stage = await openStage({ services: [service] })
     await stage.ask({ verb: 'deploy', service: 'api', version: 'v2.0' }, 'requester')
-    await stage.until(({ step }) => step === 'approve-5')
-    await stage.ask({ verb: 'approve', service: 'api' })
+    await reachPin(stage)
     const before = await stage.load()
     expect(before.step).toBe('pin')
     // What an interrupted worker did, and could not report.
@@ -33,8 +42,7 @@ describe('an abort while the way back is written down', () => {
   it('that had not even begun ends as well', async () => {
     stage = await openStage({ services: [brisk(exampleService('api'))] })
     await stage.ask({ verb: 'deploy', service: 'api', version: 'v2.0' }, 'requester')
-    await stage.until(({ step }) => step === 'approve-5')
-    await stage.ask({ verb: 'approve', service: 'api' })
+    await reachPin(stage)
     await stage.ask({ verb: 'abort', service: 'api' })
     await stage.until(({ status }) => status === 'rolled-back')
     expect(JSON.stringify(await stage.read(WORKLOAD))).not.toContain('tminus.dev')
