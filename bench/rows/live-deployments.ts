@@ -35,7 +35,12 @@ export const liveDeployments: Row = {
       const { url } = await queries.call('start', { thinkMs: 5 })
       const tried: string[] = []
       for (const count of COUNTS) {
-        const seen = await watched(count, url, kubeconfigPath)
+        const seen = await watched(count, url, kubeconfigPath).catch((error: unknown) => String(error))
+        if (typeof seen === 'string') {
+          tried.push(`${count}: ${seen}`)
+          process.stderr.write(`  ${count}: ${seen}\n`)
+          continue
+        }
         tried.push(told(count, seen))
         process.stderr.write(`  ${told(count, seen)}\n`)
         if (seen.lagP99 > MOST_LAG_MS || seen.rssMb > MOST_RSS_MB) continue

@@ -1,7 +1,7 @@
 /**
  * Throughput of two worker processes against one: deployments whose sample is due are sampled, judged, recorded and
- * followed up, by a metrics store that takes 100 ms for an answer, as a real one may for
- * a joined query: a worker waits for it most of the time.
+ * followed up, by a metrics store that takes 100 ms for an answer, as a real one may for a joined query: a worker waits
+ * for it most of the time.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { bullmqQueue } from '../../src/adapters/bullmq/bullmq-queue.ts'
