@@ -23,6 +23,9 @@ import { isPodOf, nodesFor, seedOf } from './seed-service.ts'
 export const FAULTS = ['errors', 'latency', 'crashloop', 'no-metrics'] as const
 export type FaultName = (typeof FAULTS)[number]
 
+/** How long the simulated front door takes to answer. */
+const ANSWER_MS = 12
+
 export interface World {
   readonly kubeconfigPath: string
   readonly simulation: SimulatedCluster
@@ -109,7 +112,13 @@ export async function startWorld({
           signal,
         ),
     },
-    probe: { get: (url, signal) => probe.get(frontDoorOf(services, store.url, url), signal) },
+    probe: {
+      async get(url, signal) {
+        const answer = await probe.get(frontDoorOf(services, store.url, url), signal)
+        // How fast this machine is has no place in the simulated world, nor in a transcript that can be repeated.
+        return answer.kind === 'answered' ? { ...answer, ms: ANSWER_MS } : answer
+      },
+    },
     pods: podsOf,
     setFault(sick, fault, on) {
       if (fault === 'crashloop') simulation.setSickness(sick, on ? 'crashloop' : 'none')

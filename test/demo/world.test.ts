@@ -75,7 +75,7 @@ async function faultsOf(world: Awaited<ReturnType<typeof worldOf>>, of: Service)
     endpoints,
     routerFaults,
     leftovers,
-    unread,
+    unread = [],
   } = await world.cluster.inspect(of, 'v2.0', signal)
   const isHost = of.router.kind === 'istio' && of.router.by === 'host'
   return [
