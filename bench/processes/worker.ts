@@ -102,7 +102,12 @@ const absent: SlotState = {
 const nowhere: Cluster = {
   inspect: refuse,
   look: () =>
-    Promise.resolve({ at: clock.now(), slots: { stable: absent, canary: absent, previous: absent }, shares: null }),
+    Promise.resolve({
+      watched: true,
+      at: clock.now(),
+      slots: { stable: absent, canary: absent, previous: absent },
+      shares: null,
+    }),
   dryRun: refuse,
   pin: refuse,
   ensureSlot: refuse,

@@ -21,7 +21,10 @@ export async function startWorker(engine: Engine, chat: Chat): Promise<Worker> {
   const { store, queue, clock, log } = engine
   const watches = makeWatches(engine)
   await queue.work(jobTable(engine, announcer({ store, chat, queue, clock, log }), watches))
-  await sweep(engine)
+  // A busy Redis at the start is no reason to die: jobs run already, and the next sweep comes within a minute.
+  await sweep(engine).catch((error: unknown) =>
+    log.warn({ error }, 'the first sweep failed; the next one comes in a minute'),
+  )
   return { sweep: () => sweep(engine), stop: () => watches.close() }
 }
 

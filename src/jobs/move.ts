@@ -7,7 +7,7 @@ import type { Deployment } from '../playbook/deployment.ts'
 import type { DeploymentEvent } from '../playbook/events.ts'
 import { type Next, nextStep } from '../playbook/next-step.ts'
 import { ClusterError } from '../ports/cluster.ts'
-import { announceJob, followUp } from '../ports/follow-up.ts'
+import { announceJob, followUp, isGuarded } from '../ports/follow-up.ts'
 import { recordThrough } from '../ports/ledger.ts'
 import { checkIn } from './check-in.ts'
 import type { Engine } from './engine.ts'
@@ -23,6 +23,7 @@ const WAY_BACK_RETRY_MS = 1_000
 /** Loads and moves; nothing happens when there is no such deployment or it is finished. */
 export async function moveDeployment(engine: Engine, id: string, signal: AbortSignal): Promise<void> {
   let deployment = await engine.store.load(id)
+  const guarded = deployment !== undefined && isGuarded(deployment)
   for (let moves = 0; deployment && moves < MOVES_A_RUN && !signal.aborted; moves += 1) {
     const next = nextStep(deployment, engine.clock.now())
     if (next.kind === 'finished' || next.kind === 'wait') break
@@ -36,7 +37,7 @@ export async function moveDeployment(engine: Engine, id: string, signal: AbortSi
     deployment = recorded
   }
   const last = await engine.store.load(id)
-  if (last) await followUp(engine.queue, last, [], engine.clock.now())
+  if (last) await followUp(engine.queue, last, [], engine.clock.now(), guarded)
 }
 
 /**

@@ -69,6 +69,8 @@ export type RealShares = Readonly<Record<Slot, number>> | null
 /** A view of the target, cheap: answered from the shared watch when one runs. */
 export interface Sighting {
   readonly at: number
+  /** Was it answered by a live watch? Then changes are told by it, and nobody needs to look often. */
+  readonly watched: boolean
   readonly slots: Readonly<Record<Slot, SlotState>>
   readonly shares: RealShares
 }

@@ -48,15 +48,20 @@ export function announceJob(deployment: Deployment, entries: readonly TimelineEn
   }
 }
 
-/** Enqueues all that follows from a record just saved. */
+/**
+ * Enqueues all that follows from a record just saved. `guarded`: the guard is known to be on its round already, and
+ * sets its own next look.
+ */
 export async function followUp(
   queue: Queue,
   deployment: Deployment,
   entries: readonly TimelineEntry[],
   now: number,
+  guarded = false,
 ): Promise<void> {
   const moving = movingJob(deployment, now)
   if (moving) await queue.add(moving)
-  if (isGuarded(deployment)) await queue.add(guardJob(deployment, now + deployment.plan.service.guard.pollMs))
+  if (!guarded && isGuarded(deployment))
+    await queue.add(guardJob(deployment, now + deployment.plan.service.guard.pollMs))
   await queue.add(announceJob(deployment, entries, now))
 }

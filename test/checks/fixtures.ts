@@ -66,7 +66,7 @@ const GONE = makeSlot({ exists: false, wanted: 0, ready: 0, available: 0, update
 
 export function makePorts(over: Partial<CheckPorts> = {}, inspection = makeInspection()): CheckPorts {
   const slots = { stable: makeSlot({ image: 'registry.local/api:v1.9' }), canary: makeSlot(), previous: GONE }
-  const sighting: Sighting = { at: T0, slots, shares: { stable: 0, canary: 100, previous: 0 } }
+  const sighting: Sighting = { at: T0, watched: false, slots, shares: { stable: 0, canary: 100, previous: 0 } }
   return {
     cluster: {
       inspect: async () => inspection,

@@ -118,7 +118,12 @@ const NO_SLOT = {
   image: null,
   pods: [],
 }
-const EMPTY: Sighting = { at: 0, slots: { stable: NO_SLOT, canary: NO_SLOT, previous: NO_SLOT }, shares: null }
+const EMPTY: Sighting = {
+  at: 0,
+  watched: false,
+  slots: { stable: NO_SLOT, canary: NO_SLOT, previous: NO_SLOT },
+  shares: null,
+}
 
 function sharesByVersion(sighting: Sighting | undefined): Record<string, number> {
   const shares: Record<string, number> = {}

@@ -16,6 +16,8 @@ export interface Connection {
   readonly objects: Objects
   /** From the watch's copies when one runs and is whole, else by lists. */
   scene(service: Service, signal: AbortSignal): Promise<Scene>
+  /** Is the service's scene kept up to date by live watches? */
+  isWatched(service: Service): boolean
   /** By lists, whatever is watched. */
   freshScene(service: Service, signal: AbortSignal): Promise<Scene>
   /** The router's VirtualService, in the version of the API that is served. Throws ClusterError `refused` when none is. */
@@ -57,6 +59,7 @@ function connectionOf(credentials: Credentials, options: ConnectionOptions): Con
     objects,
     freshScene,
     virtualService,
+    isWatched: (service) => views.get(service.namespace)?.view.isLive() ?? false,
     scene: async (service, signal) =>
       views.get(service.namespace)?.view.scene(service) ?? (await freshScene(service, signal)),
     async readVirtualService(service, router, signal) {

@@ -75,6 +75,7 @@ async function look(connection: Connection, service: Service, at: number, signal
   const { stable, canary, previous } = scene.deployments
   return {
     at,
+    watched: connection.isWatched(service),
     slots: {
       stable: slotState(service, stable, pods.stable),
       canary: slotState(service, canary, pods.canary),

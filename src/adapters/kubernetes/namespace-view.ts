@@ -11,6 +11,8 @@ import { slimCopy } from './slim-copies.ts'
 import { deployments, endpointSlices, pods, replicaSets, services, type Target } from './target.ts'
 
 export interface NamespaceView {
+  /** Do all its watches stand? */
+  isLive(): boolean
   /** Null while any of the copies may be old. */
   scene(service: Service): Scene | null
   /** Undefined while the copies may be old, or nobody watches VirtualServices; null: there is none. */
@@ -46,8 +48,10 @@ export function namespaceView(api: ApiClient, clock: Clock, namespace: string): 
   start(deployments(namespace), () => undefined)
   start(endpointSlices(namespace), (object) => textAt(object, 'metadata', 'labels', SERVICE_NAME_LABEL))
   start(services(namespace), () => undefined)
+  const isLive = () => KINDS.every((kind) => watches.get(kind)?.isLive())
   return {
-    scene: (service) => (KINDS.every((kind) => watches.get(kind)?.isLive()) ? sceneOf(service, watches) : null),
+    isLive,
+    scene: (service) => (isLive() ? sceneOf(service, watches) : null),
     virtualService(name) {
       const watch = watches.get('virtualservices')
       return watch?.isLive() ? (watch.get(name) ?? null) : undefined

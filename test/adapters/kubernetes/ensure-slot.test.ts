@@ -49,6 +49,7 @@ describe('a canary that is made while the way back begins', () => {
       readVirtualService: nothing,
       destinationRules: nothing,
       watch: () => () => undefined,
+      isWatched: () => false,
       close: async () => undefined,
     }
     const want = { slot: 'canary', image: NEW_IMAGE, version: 'v2.0', replicas: 1 } as const
