@@ -87,7 +87,6 @@ describe.concurrent('a bot that is killed', () => {
       'after load',
       'before watch-100',
       'before promote',
-      'after settle',
     )
     const end = await endsAs(scene, 'completed')
     await toldOnce(scene)

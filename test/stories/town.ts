@@ -18,6 +18,7 @@ import { startWorld, type World } from '../../src/demo/world.ts'
 import type { Deployment, TimelineEntry } from '../../src/playbook/deployment.ts'
 import type { Service } from '../../src/playbook/service.ts'
 import type { Clock } from '../../src/ports/clock.ts'
+import type { Store } from '../../src/ports/store.ts'
 import { anchoredClock } from './anchored-clock.ts'
 import { type Papers, registryAt, SILENT } from './papers.ts'
 
@@ -103,7 +104,15 @@ export async function openTown(services: readonly Service[], redisUrl: string): 
     async run(over = {}) {
       const bot = await runBot(
         { ...config, ...over },
-        { clock, log: SILENT, prefix, replace: { registry: registryAt(world.store.registryHost, clock) } },
+        {
+          clock,
+          log: SILENT,
+          prefix,
+          replace: {
+            registry: registryAt(world.store.registryHost, clock),
+            store: tellingStore(redisStore({ url: redisUrl, prefix }), poke),
+          },
+        },
       )
       if ('refused' in bot) throw new Error(bot.refused)
       running.push(bot)
@@ -151,6 +160,17 @@ function allowed(clock: Clock, ready: () => boolean): Promise<void> {
     const look = () => (ready() ? resolve() : void clock.schedule(clock.now() + 1_000, look))
     look()
   })
+}
+
+function tellingStore(store: Store, saved: () => void): Store {
+  return {
+    ...store,
+    async save(...args) {
+      const result = await store.save(...args)
+      saved()
+      return result
+    },
+  }
 }
 
 function whenPoked<T>(pokes: Set<() => void>, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
