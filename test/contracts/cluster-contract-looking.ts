@@ -84,7 +84,8 @@ export function describeLooking(open: Open): void {
     stop()
     const before = calls
     const listed = await cluster.look(service, signal)
-    expect({ ...listed, at: 0 }).toEqual({ ...seen, at: 0 })
+    expect([seen.watched, listed.watched]).toEqual([true, false])
+    expect({ ...listed, at: 0, watched: true }).toEqual({ ...seen, at: 0 })
     expect(calls).toBe(before)
   })
 
