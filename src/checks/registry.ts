@@ -12,6 +12,7 @@ import { noOpenAlerts } from './no-open-alerts.ts'
 import { nodeLoad } from './node-load.ts'
 import { ownersKnown } from './owners-known.ts'
 import { podsHealthy } from './pods-healthy.ts'
+import { previewAnswers } from './preview-answers.ts'
 import { queriesAnswer } from './queries-answer.ts'
 import { quotaAllows } from './quota-allows.ts'
 import { roomForPods } from './room-for-pods.ts'
@@ -38,6 +39,7 @@ export const CHECKS: readonly Check[] = [
   disruptionBudgetKnown,
   ownersKnown,
   queriesAnswer,
+  previewAnswers,
   healthEndpoints,
   newPodsReady,
   errorRateNormal,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { CHECKS, checkNamed } from '../../src/checks/registry.ts'
-import { HEALTH_CHECKS, PREFLIGHT_CHECKS } from '../../src/playbook/plan-deployment.ts'
+import { HEALTH_CHECKS, PREFLIGHT_CHECKS } from '../../src/playbook/plan-steps.ts'
 import { newDeployment } from '../playbook/fixtures.ts'
 
 describe('the registry of checks', () => {

@@ -41,6 +41,7 @@ export function makeService(over: Partial<Service> = {}): Service {
         { percent: 100, observeMs: 10 * MINUTE, pods: null, gate: 'auto' },
       ],
     },
+    blueGreen: { monitorMs: 30 * MINUTE, keepMs: 30 * MINUTE, gate: 'approval', preview: [] },
     monitorMs: 10 * MINUTE,
     keepMs: 60 * MINUTE,
     keep: 'warm',
