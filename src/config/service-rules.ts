@@ -143,8 +143,9 @@ const roomForSuffix: Rule = ({ workload }) =>
       ]
 
 /** `<service>-preview` must be a name too. */
-const roomForPreview: Rule = ({ serviceName, strategies }) =>
-  !strategies.includes('blue-green') || serviceName.length <= 63 - '-preview'.length
+const roomForPreview: Rule = ({ serviceName, workload, strategies }) =>
+  // A Service named like its workload is judged with that.
+  serviceName === workload || !strategies.includes('blue-green') || serviceName.length <= 63 - '-preview'.length
     ? []
     : [
         {

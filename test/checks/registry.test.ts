@@ -5,8 +5,8 @@ import { HEALTH_CHECKS, PREFLIGHT_CHECKS } from '../../src/playbook/plan-steps.t
 import { newDeployment } from '../playbook/fixtures.ts'
 
 describe('the registry of checks', () => {
-  const planned = newDeployment()
-    .plan.phases.flatMap((phase) => phase.steps)
+  const planned = [newDeployment(), newDeployment(undefined, undefined, 'blue-green')]
+    .flatMap(({ plan }) => plan.phases.flatMap((phase) => phase.steps))
     .flatMap(({ want }) => (want.do === 'check' ? want.checks : []))
 
   it('has every check that a plan names, and no other', () => {

@@ -116,8 +116,12 @@ export const PIN = {
   hpa: null,
 } as const
 
-export function newDeployment(service: Service = makeService(), now = T0): Deployment {
-  const plan = planDeployment({ service, version: 'v2.0', strategy: 'canary' })
+export function newDeployment(
+  service: Service = makeService(),
+  now = T0,
+  strategy: 'canary' | 'blue-green' = 'canary',
+): Deployment {
+  const plan = planDeployment({ service, version: 'v2.0', strategy })
   if (!plan.ok) throw new Error(plan.refusal.what)
   return createDeployment(plan.value, 1, ana, now).deployment
 }
