@@ -44,7 +44,7 @@ export function blueGreenPhases(service: Service, version: string): Phase[] {
   const whole = `${version} at full size, out of traffic`
   const answers = `${version} answers behind Service ${preview}`
   return [
-    preflightPhase(),
+    preflightPhase(['policies-follow']),
     phase('deploy', [
       pinStep(),
       step('start', whole, { do: 'deploy', pods: null }, rolloutMs, 'roll-back'),

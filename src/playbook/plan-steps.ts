@@ -43,9 +43,11 @@ export function phase(name: PhaseName, steps: readonly (Step | undefined)[]): Ph
   return { name, steps: steps.filter((row) => row !== undefined) }
 }
 
-export function preflightPhase(): Phase {
+/** `more`: checks that only one strategy needs. */
+export function preflightPhase(more: readonly string[] = []): Phase {
+  const checks = [...PREFLIGHT_CHECKS, ...more]
   return phase('preflight', [
-    step('checks', 'pre-flight checks', { do: 'check', checks: PREFLIGHT_CHECKS }, MINUTE, 'refuse'),
+    step('checks', 'pre-flight checks', { do: 'check', checks }, MINUTE, 'refuse'),
     step('baseline', 'metrics of the old version', { do: 'baseline' }, MINUTE, 'refuse'),
   ])
 }

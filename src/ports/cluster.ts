@@ -116,6 +116,8 @@ export interface Inspection {
   readonly pdb: { readonly name: string; readonly disruptionsAllowed: number } | null
   /** Extra Deployments of an earlier deployment still there, by name; its preview Service as `service/<name>`. */
   readonly leftovers: readonly string[]
+  /** NetworkPolicies that hold for the old version's pods and would not for the new one's (`switch` router), by name. */
+  readonly policiesLost?: readonly string[]
   /** What is wrong with the router's objects, in sentences; empty: present and valid. */
   readonly routerFaults: readonly string[]
   /** Parts that could not be read, and why: they are unknown, not absent. Left out by makes that always know. */

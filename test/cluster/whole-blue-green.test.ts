@@ -12,7 +12,12 @@ import { manifestOf, quickService } from '../running/quick-service.ts'
 const UNTIL = { timeout: 90_000, interval: 100 }
 const target = { kubeconfigPath: inject('kubeconfig'), kubectlPath: inject('kubectlPath') }
 const asker = (id: string) => ({ id, team: 'T0TEST', channel: 'C0TEST' })
-const AUTOSCALER = `
+const BESIDE = `
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: allow-web }
+spec: { podSelector: { matchLabels: { app: shop } }, ingress: [{}] }
+---
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
 metadata: { name: shop }
@@ -44,7 +49,7 @@ describe('a whole blue-green deployment', () => {
 
   beforeAll(async () => {
     await mustKubectl(target, ['create', 'namespace', namespace])
-    const manifest = `${manifestOf(service, 'v1.9', 3)}---${AUTOSCALER}`
+    const manifest = `${manifestOf(service, 'v1.9', 3)}---${BESIDE}`
     await mustKubectl(target, ['--namespace', namespace, 'apply', '-f', '-'], manifest)
     await kubectl('rollout', 'status', 'deployment/shop', '--timeout=60s')
     redis = await startRedis()
@@ -126,6 +131,8 @@ describe('a whole blue-green deployment', () => {
     await expect.poll(traces, UNTIL).toEqual(before)
     const told = running.chat.said.map((row) => row.text).join('\n')
     expect(told).toContain('Approval needed: 100 % of shop traffic to v2.0')
+    const checked = JSON.stringify(await running.engine.store.timeline(id))
+    expect(checked).toContain('NetworkPolicy allow-web finds pods by labels that the new ones lack')
   })
 
   it('switches back by itself for a breach after the switch', async () => {
