@@ -68,7 +68,11 @@ describe('a blue-green deployment', () => {
     const health = { at: now, wanted: 3, ready: 0, pods: [makePod('a')], wereReady: ['a'], someUnreadySince: null }
     const held = must(deployment, { type: 'pods-seen', health, verdict: { kind: 'all-unready', detail: 'x' } }, now)
     expect(nextStep(held.deployment, now).kind).toBe('withdraw')
-    const off = must(held.deployment, { type: 'withdrawn', realShare: 0 }, now).deployment
+    const why = '100 % still reach v2.0'
+    const late = must(held.deployment, { type: 'late', why, retryAt: now + 50, expected: true }, now)
+    expect(late.entries).toEqual([])
+    const off = must(late.deployment, { type: 'withdrawn', realShare: 0 }, now).deployment
+    expect(off.waitingFor).toBeNull()
     expect(off.share.planned).toBe(0)
     expect(must(off, { type: 'resumed', by: ben }, now).deployment.step).toBe('route-100')
   })
