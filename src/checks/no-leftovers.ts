@@ -16,10 +16,11 @@ export function judgeLeftovers(service: Service, inspection: Inspection): CheckR
   const unread = unreadPart(inspection, 'leftovers')
   if (unread) return { ...unread, status: 'not-yet' }
   const { leftovers } = inspection
-  if (leftovers.length === 0) return { status: 'holds', sentence: 'No Deployment of an earlier run is left.' }
+  if (leftovers.length === 0) return { status: 'holds', sentence: 'Nothing of an earlier run is left.' }
   const plural = leftovers.length > 1
+  const named = leftovers.map((name) => (name.includes('/') ? name : `deployment/${name}`))
   return {
     status: 'not-yet',
-    sentence: `${plural ? 'Deployments' : 'Deployment'} ${some(leftovers)} of an earlier run ${plural ? 'are' : 'is'} still there. It clears by itself while the earlier deployment retires ${plural ? 'them' : 'it'}; if none is under way (\`/deploy status ${service.name}\`), make sure no traffic goes there and type ${kubectl(service, `delete deployment ${leftovers.join(' ')}`)}.`,
+    sentence: `${some(named)} of an earlier run ${plural ? 'are' : 'is'} still there. It clears by itself while the earlier deployment retires ${plural ? 'them' : 'it'}; if none is under way (\`/deploy status ${service.name}\`), make sure no traffic goes there and type ${kubectl(service, `delete ${named.join(' ')}`)}.`,
   }
 }

@@ -12,6 +12,8 @@ import { noOpenAlerts } from './no-open-alerts.ts'
 import { nodeLoad } from './node-load.ts'
 import { ownersKnown } from './owners-known.ts'
 import { podsHealthy } from './pods-healthy.ts'
+import { policiesFollow } from './policies-follow.ts'
+import { previewAnswers } from './preview-answers.ts'
 import { queriesAnswer } from './queries-answer.ts'
 import { quotaAllows } from './quota-allows.ts'
 import { roomForPods } from './room-for-pods.ts'
@@ -37,7 +39,9 @@ export const CHECKS: readonly Check[] = [
   scalerKnown,
   disruptionBudgetKnown,
   ownersKnown,
+  policiesFollow,
   queriesAnswer,
+  previewAnswers,
   healthEndpoints,
   newPodsReady,
   errorRateNormal,

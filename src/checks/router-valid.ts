@@ -1,3 +1,4 @@
+import { previewServiceName } from '../playbook/preview-service.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Inspection } from '../ports/cluster.ts'
 import type { Check, CheckResult } from './check.ts'
@@ -20,6 +21,11 @@ export function judgeRouter(service: Service, { routerFaults }: Inspection): Che
   }
   if (router.kind === 'replicas')
     return { status: 'holds', sentence: `Traffic is divided by numbers of pods behind ${service.serviceName}.` }
+  if (router.kind === 'switch')
+    return {
+      status: 'holds',
+      sentence: `All traffic is switched by the selector of ${service.serviceName}; the name ${previewServiceName(service)} is free for the preview.`,
+    }
   return {
     status: 'holds',
     sentence: `VirtualService ${router.virtualService} has the ${router.by}s ${router.stable} and ${router.canary}.`,

@@ -4,7 +4,7 @@ import type { CheckResult } from './check.ts'
 import { fullStop } from './words.ts'
 
 /** As the cluster port names them. */
-export type Part = 'node load' | 'headroom' | 'quotas' | 'HPA' | 'PDB' | 'leftovers'
+export type Part = 'node load' | 'headroom' | 'quotas' | 'HPA' | 'PDB' | 'leftovers' | 'network policies'
 
 /** Undefined where the part was read. */
 export function unreadPart({ unread }: Inspection, part: Part): CheckResult | undefined {

@@ -1,6 +1,14 @@
 /** Options + the playbook's numbers -> a service as the plan freezes it. */
 import { HOUR, MINUTE, SECOND } from '../playbook/durations.ts'
-import type { CanaryStep, GuardSettings, JudgementSettings, Service, Strategy, Timeouts } from '../playbook/service.ts'
+import type {
+  BlueGreenSettings,
+  CanaryStep,
+  GuardSettings,
+  JudgementSettings,
+  Service,
+  Strategy,
+  Timeouts,
+} from '../playbook/service.ts'
 import { DEFAULT_THRESHOLDS, DEFAULT_TRAFFIC, ISTIO_THRESHOLDS, ISTIO_TRAFFIC } from '../playbook/thresholds.ts'
 import type { ServiceOptions } from './service-options.ts'
 import { changedThresholds } from './threshold-options.ts'
@@ -41,6 +49,7 @@ export function makeService(name: string, options: ServiceOptions): Service {
     defaultStrategy:
       options.defaultStrategy ?? strategies.find((each) => each === 'canary') ?? strategies[0] ?? 'canary',
     canary: { steps: stepsOf(options) },
+    blueGreen: blueGreenOf(options),
     monitorMs: options.monitor ?? 10 * MINUTE,
     keepMs: options.keepFor ?? HOUR,
     keep: options.keep ?? 'warm',
@@ -71,6 +80,15 @@ function stepsOf({ canary }: ServiceOptions): readonly CanaryStep[] {
     pods: step.pods === undefined || step.pods === 'all' ? null : step.pods,
     gate: step.gate ?? (index === 0 ? 'approval' : 'auto'),
   }))
+}
+
+function blueGreenOf({ blueGreen = {} }: ServiceOptions): BlueGreenSettings {
+  return {
+    monitorMs: blueGreen.monitor ?? 30 * MINUTE,
+    keepMs: blueGreen.keepFor ?? 30 * MINUTE,
+    gate: blueGreen.gate ?? 'approval',
+    preview: blueGreen.preview ?? [],
+  }
 }
 
 function judgementOf({ judgement = {} }: ServiceOptions): JudgementSettings {

@@ -73,6 +73,28 @@ const canary = group(
   'a group with steps',
 ).describe('Settings of the canary strategy.')
 
+const blueGreen = group(
+  {
+    monitor: duration('1s', '24h')
+      .optional()
+      .describe('Length of the watch after the switch. Default (playbook): 30m.'),
+    keepFor: duration('0s', '7d')
+      .optional()
+      .describe('How long the old version stays restorable after the end. Default (playbook): 30m.'),
+    gate: oneOf(['auto', 'approval'])
+      .optional()
+      .describe('approval: a person agrees before the switch. Default: approval.'),
+    preview: z
+      .array(webAddress(), { error: 'a list of web addresses' })
+      .max(20, { error: 'at most 20 addresses' })
+      .optional()
+      .describe(
+        'Addresses behind the preview Service <service>-preview that must answer 2xx before the switch; $version is replaced. Default: none.',
+      ),
+  },
+  'a group of monitor, keepFor, gate, preview',
+).describe('Settings of the blue-green strategy.')
+
 const kOfN = (what: string) =>
   z
     .strictObject(
@@ -197,6 +219,7 @@ export const serviceOptions = z.strictObject(
       .optional()
       .describe('When the command names none. Default: canary, or the first allowed.'),
     canary,
+    blueGreen,
     monitor: duration('1s', '24h').optional().describe('Length of the watch of phase 6. Default (playbook): 10m.'),
     keepFor: duration('0s', '7d')
       .optional()

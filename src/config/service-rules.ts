@@ -26,9 +26,9 @@ const stepsRiseToAll: Rule = ({ canary: { steps } }) => {
   return findings
 }
 
-const windowsHoldASample: Rule = ({ canary: { steps }, judgement }) => {
+const windowsHoldASample: Rule = ({ canary: { steps }, blueGreen, judgement }) => {
   const tooShort = (step: CanaryStep) => step.observeMs < judgement.sampleIntervalMs
-  return steps.flatMap((step, index) =>
+  const found = steps.flatMap((step, index) =>
     tooShort(step)
       ? [
           {
@@ -39,6 +39,15 @@ const windowsHoldASample: Rule = ({ canary: { steps }, judgement }) => {
         ]
       : [],
   )
+  if (blueGreen.monitorMs >= judgement.sampleIntervalMs) return found
+  return [
+    ...found,
+    {
+      path: ['blueGreen', 'monitor'],
+      seen: `${blueGreen.monitorMs / 1000}s`,
+      allowed: `at least one sample fits in: ${judgement.sampleIntervalMs / 1000}s or longer (judgement.sampleInterval)`,
+    },
+  ]
 }
 
 const levelsInOrder: Rule = ({ thresholds }) =>
@@ -86,9 +95,11 @@ const sidesDiffer: Rule = ({ router }) =>
     : []
 
 /** The only person who may start is the only one who may approve: nothing would ever begin. */
-const somebodyCanApprove: Rule = ({ approvers, deployers, selfApproval, canary: { steps } }) => {
+const somebodyCanApprove: Rule = ({ approvers, deployers, selfApproval, canary, blueGreen, strategies }) => {
   const people = new Set(approvers)
-  const asks = steps.some((step) => step.gate === 'approval')
+  const asks =
+    canary.steps.some((step) => step.gate === 'approval') ||
+    (strategies.includes('blue-green') && blueGreen.gate === 'approval')
   const stuck = people.size === 1 && deployers.every((id) => people.has(id)) && asks && !selfApproval
   if (!stuck) return []
   return [
@@ -131,6 +142,20 @@ const roomForSuffix: Rule = ({ workload }) =>
         },
       ]
 
+/** `<service>-preview` must be a name too. */
+const roomForPreview: Rule = ({ serviceName, workload, strategies }) =>
+  // A Service named like its workload is judged with that.
+  serviceName === workload || !strategies.includes('blue-green') || serviceName.length <= 63 - '-preview'.length
+    ? []
+    : [
+        {
+          path: ['service'],
+          seen: shownValue(serviceName),
+          allowed:
+            'at most 55 characters, since `<service>-preview` must be a name too (or `strategies` without blue-green)',
+        },
+      ]
+
 export const SERVICE_RULES: readonly Rule[] = [
   stepsRiseToAll,
   windowsHoldASample,
@@ -141,6 +166,7 @@ export const SERVICE_RULES: readonly Rule[] = [
   somebodyCanApprove,
   queriesKnowTheirVariables,
   roomForSuffix,
+  roomForPreview,
 ]
 
 /** What the services may not be to each other. */

@@ -7,6 +7,7 @@ import { kubernetesCluster } from '../adapters/kubernetes/kubernetes-cluster.ts'
 import { httpProbe } from '../adapters/probe/http-probe.ts'
 import { prometheusMetrics } from '../adapters/prometheus/prometheus-metrics.ts'
 import { ociRegistry } from '../adapters/registry/oci-registry.ts'
+import { previewServiceName } from '../playbook/preview-service.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Cluster } from '../ports/cluster.ts'
@@ -135,10 +136,12 @@ export async function startWorld({
 
 /** The simulated front door of the service whose health address this is; other addresses stay as they are. */
 function frontDoorOf(services: readonly Service[], door: string, url: string): string {
+  const isOf = (templates: readonly string[]) => templates.some((template) => sameAddress(template, url))
   const owner =
-    services.find((service) => service.health.includes(url)) ??
-    services.find((service) => service.health.some((template) => sameAddress(template, url)))
-  return owner ? `${door}/${owner.namespace}/${owner.serviceName}/health` : url
+    services.find((service) => service.health.includes(url)) ?? services.find((service) => isOf(service.health))
+  if (owner) return `${door}/${owner.namespace}/${owner.serviceName}/health`
+  const previewed = services.find((service) => isOf(service.blueGreen.preview))
+  return previewed ? `${door}/${previewed.namespace}/${previewServiceName(previewed)}/health` : url
 }
 
 function sameAddress(template: string, url: string): boolean {

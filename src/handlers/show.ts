@@ -1,6 +1,7 @@
 /** `plan`, `status`, `help`: looking changes nothing. */
 import { podsForShare } from '../playbook/image.ts'
 import { nearestPods } from '../playbook/nearest-pods.ts'
+import { previewServiceName } from '../playbook/preview-service.ts'
 import { round } from '../playbook/refuse.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Intent, Reply } from './ask.ts'
@@ -15,20 +16,33 @@ export async function showPlan(desk: Desk, intent: Extract<Intent, { verb: 'plan
   if (!service.ok) return refused(service)
   const plan = planFor(service.value, intent.version, intent.strategy)
   if (!plan.ok) return refused(plan)
-  return { kind: 'plan', plan: plan.value, notes: await notesFor(desk, service.value) }
+  return { kind: 'plan', plan: plan.value, notes: await notesFor(desk, plan.value.service) }
 }
 
 async function notesFor(desk: Desk, service: Service): Promise<string[]> {
+  const adoption = adoptionNotes(service)
   const pods = await desk.cluster.look(service, AbortSignal.timeout(LOOK_TIMEOUT_MS)).then(
     ({ slots }) => slots.stable.wanted,
     () => null,
   )
-  if (pods === null) return ['The cluster did not answer in time; real shares are shown once the deployment runs.']
+  if (pods === null)
+    return [...adoption, 'The cluster did not answer in time; real numbers are shown once the deployment runs.']
   const steps = service.canary.steps.map((step) => podsForShare(service, step.percent, step.pods, pods))
   const extra = Math.max(...steps) + (service.keep === 'warm' ? pods : 0)
   return [
+    ...adoption,
     ...shareNotes(service, pods),
     `Pods: ${pods} now, at most ${extra} more on the way${service.keep === 'warm' ? `, ${pods} more for ${Math.round(service.keepMs / 60_000)} min afterwards (the old version stays warm)` : ''}.`,
+  ]
+}
+
+/** How blue-green takes over a service that has one plain Deployment, and how one comes back to that. */
+function adoptionNotes(service: Service): string[] {
+  const { router, workload, serviceName } = service
+  if (router.kind !== 'switch') return []
+  return [
+    `Taken over without a gap: Deployment ${workload} stays as it is and serves until the switch. The new version starts beside it as ${workload}-canary, out of traffic, and is reached by Service ${previewServiceName(service)} only; the switch is one write of the selector of ${serviceName}, and so is the way back.`,
+    `Back to plain: nothing to undo. At the end ${workload} runs the new version under its own name, the selector of ${serviceName} is as before, and what was added is gone.`,
   ]
 }
 

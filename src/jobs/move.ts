@@ -13,7 +13,7 @@ import { checkIn } from './check-in.ts'
 import type { Engine } from './engine.ts'
 import { performStep } from './perform/forward.ts'
 import { SOON_MS, writeContext } from './perform/result.ts'
-import { performWayBack } from './perform/way-back.ts'
+import { CONFIRM_AGAIN_MS, CONFIRM_WITHIN_MS, performWayBack } from './perform/way-back.ts'
 
 /** A run ends after so many moves and is queued anew, so that one deployment cannot keep a worker. */
 const MOVES_A_RUN = 50
@@ -126,10 +126,8 @@ async function eventOf(
           signal,
         ),
       }
-    case 'withdraw': {
-      const shares = await engine.cluster.route(deployment.plan.service, 0, writeContext(deployment, signal))
-      return { type: 'withdrawn', realShare: shares?.canary ?? null }
-    }
+    case 'withdraw':
+      return withdraw(engine, deployment, signal)
     case 'way-back': {
       const result = await performWayBack(engine, deployment, next.step, signal)
       if (result.kind === 'done')
@@ -161,6 +159,18 @@ async function eventOf(
     case 'finished':
       return undefined
   }
+}
+
+/** Told as done once the router shows it, or when it has had its time to. */
+async function withdraw(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<DeploymentEvent> {
+  const shares = await engine.cluster.route(deployment.plan.service, 0, writeContext(deployment, signal))
+  const now = engine.clock.now()
+  const left = shares?.canary ?? 0
+  if (left > 0 && now - (deployment.hold?.since ?? 0) < CONFIRM_WITHIN_MS) {
+    const why = `${Math.round(left)} % still reach ${deployment.version}`
+    return { type: 'late', why, retryAt: now + CONFIRM_AGAIN_MS, expected: true }
+  }
+  return { type: 'withdrawn', realShare: shares?.canary ?? null }
 }
 
 /** Late: asked again. Refused: the step has failed. The way back and the keep time know only "late". */

@@ -69,6 +69,12 @@ export type DeploymentEvent =
   | { readonly type: 'replaced'; readonly by: string; readonly version: string }
   | { readonly type: 'forgotten' }
   /** Taking traffic away, or retiring the kept version, is tried again then. */
-  | { readonly type: 'late'; readonly why: string; readonly retryAt: number }
+  | {
+      readonly type: 'late'
+      readonly why: string
+      readonly retryAt: number
+      /** Nothing is wrong, it only takes its moment: kept in the record, not told. */
+      readonly expected?: boolean
+    }
 
 export type EventType = DeploymentEvent['type']

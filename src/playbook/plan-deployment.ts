@@ -3,37 +3,31 @@
  *
  * Canary, after the playbook: 5 % 10 min, 25 % 15 min, 50 % 15 min in phase 3; 100 % is given at the end of phase 3 and
  * watched for its 10 minutes in phase 6, against the targets of that phase; phase 7 retires the old version and keeps
- * it restorable for an hour.
+ * it restorable for an hour. Blue-green: see plan-blue-green.ts.
  */
 import { MINUTE } from './durations.ts'
-import type { Phase, PhaseName, Plan, Step, Want } from './plan.ts'
+import type { Phase, Plan, Step } from './plan.ts'
+import { blueGreenPhases, blueGreenService } from './plan-blue-green.ts'
+import {
+  finalizePhase,
+  healthPhase,
+  loadPhase,
+  logsStep,
+  minutes,
+  monitorPhase,
+  phase,
+  pinStep,
+  preflightPhase,
+  roomStep,
+  routeStep,
+  step,
+  verifyStep,
+  watchedMs,
+  wayBack,
+} from './plan-steps.ts'
 import type { Outcome } from './refusal.ts'
 import { refuse } from './refuse.ts'
 import type { CanaryStep, Service, Strategy } from './service.ts'
-
-/** Claims checked before anything is touched; the registry in src/checks has one of each name. */
-export const PREFLIGHT_CHECKS = [
-  'workload-complete',
-  'pods-healthy',
-  'service-has-endpoints',
-  'router-valid',
-  'image-exists',
-  'dry-run-accepted',
-  'room-for-pods',
-  'quota-allows',
-  'node-load',
-  'drains-cleanly',
-  'scaler-known',
-  'disruption-budget-known',
-  'owners-known',
-  'queries-answer',
-  'health-endpoints',
-] as const
-
-export const HEALTH_CHECKS = ['health-endpoints', 'new-pods-ready', 'error-rate-normal'] as const
-
-/** The last lines of a new pod shown in the thread (playbook, phase 2: `--tail=50`). */
-const LOG_LINES = 50
 
 export interface DeployRequest {
   readonly service: Service
@@ -43,11 +37,12 @@ export interface DeployRequest {
 
 export function planDeployment({ service, version, strategy }: DeployRequest): Outcome<Plan> {
   if (!service.strategies.includes(strategy)) return refuse.strategyNotAllowed(service, strategy)
-  if (strategy !== 'canary') return refuse.strategyNotBuilt(service, strategy)
-  const phases = canaryPhases(service, version)
+  if (strategy === 'rolling') return refuse.strategyNotBuilt(service, strategy)
+  const frozen = strategy === 'blue-green' ? blueGreenService(service) : service
+  const phases = strategy === 'blue-green' ? blueGreenPhases(frozen, version) : canaryPhases(frozen, version)
   return {
     ok: true,
-    value: { service, strategy, version, phases, wayBack: wayBack(service), usualMs: watchedMs(phases) },
+    value: { service: frozen, strategy, version, phases, wayBack: wayBack(frozen), usualMs: watchedMs(phases) },
   }
 }
 
@@ -55,76 +50,34 @@ function canaryPhases(service: Service, version: string): Phase[] {
   const rising = service.canary.steps
   const whole = rising.at(-1)
   const before = rising.slice(0, -1)
-  const approveFirst = approvalStep(rising[0])
-  const podIsTraffic = service.router.kind === 'replicas'
-  const rolloutMs = service.timeouts.rolloutMs
   const first = rising[0]
-  const make = (name: PhaseName, steps: readonly (Step | undefined)[]): Phase => ({
-    name,
-    steps: steps.filter((step) => step !== undefined),
-  })
+  const approveFirst = approvalStep(first)
+  const podIsTraffic = service.router.kind === 'replicas'
+  const { rolloutMs } = service.timeouts
   return [
-    make('preflight', [
-      step('checks', 'pre-flight checks', { do: 'check', checks: PREFLIGHT_CHECKS }, MINUTE, 'refuse'),
-      step('baseline', 'metrics of the old version', { do: 'baseline' }, MINUTE, 'refuse'),
-    ]),
-    make('deploy', [
+    preflightPhase(),
+    phase('deploy', [
       // With the replicas router a ready pod is a share of traffic, so consent comes before the first pod.
       podIsTraffic ? approveFirst : undefined,
-      // As late as can be: until here the deployment before keeps its way back.
-      step(
-        'room',
-        'nothing of an earlier deployment left',
-        { do: 'check', checks: ['no-leftovers'] },
-        MINUTE,
-        'refuse',
-      ),
-      step('pin', 'the way back written down on the cluster', { do: 'pin' }, MINUTE, 'roll-back'),
+      roomStep(),
+      pinStep(),
       step('start', `first ${version} pods ready`, { do: 'deploy', pods: first?.pods ?? null }, rolloutMs, 'roll-back'),
-      step('logs', `last ${LOG_LINES} log lines of a new pod`, { do: 'logs', lines: LOG_LINES }, MINUTE, 'hold'),
+      logsStep(),
     ]),
-    make('route', [
+    phase('route', [
       podIsTraffic ? undefined : approveFirst,
       ...before.flatMap((row, index) => [
         index > 0 ? approvalStep(row) : undefined,
         // The first step's pods were started in phase 2.
         ...shareSteps(service, row, version).slice(index === 0 ? 1 : 0),
-        observe(row, 'thresholds'),
+        observe(row),
       ]),
       ...(whole ? [before.length > 0 ? approvalStep(whole) : undefined, ...shareSteps(service, whole, version)] : []),
     ]),
-    make('health', [
-      step(
-        'health',
-        'health endpoints, pods, error rate',
-        { do: 'check', checks: HEALTH_CHECKS },
-        2 * MINUTE,
-        'roll-back',
-      ),
-    ]),
-    make('load', [step('load', 'load test', { do: 'skip', why: 'optional in the playbook, and off' }, null, 'hold')]),
-    make('monitor', [
-      step('watch-100', `100 % watched for ${minutes(whole?.observeMs ?? service.monitorMs)}`, {
-        do: 'observe',
-        percent: 100,
-        ms: whole?.observeMs ?? service.monitorMs,
-        against: 'validation',
-      }),
-      step('alerts', 'no open alerts', { do: 'check', checks: ['no-open-alerts'] }, 2 * MINUTE, 'hold'),
-    ]),
-    make('finalize', [
-      step('keep', keepPurpose(service), { do: 'keep-old' }, rolloutMs, 'hold'),
-      step('promote', `${service.workload} runs ${version}`, { do: 'promote' }, rolloutMs, 'hold'),
-      step('settle', `traffic to ${service.workload}, extra Deployment gone`, { do: 'settle' }, rolloutMs, 'hold'),
-      step(
-        'verify',
-        'final state as wanted',
-        { do: 'check', checks: ['workload-runs-version', 'service-has-endpoints'] },
-        rolloutMs,
-        'hold',
-      ),
-      step('journal', 'line in deployments.log', { do: 'journal' }, MINUTE, 'hold'),
-    ]),
+    healthPhase(2 * MINUTE),
+    loadPhase(),
+    monitorPhase(whole?.observeMs ?? service.monitorMs),
+    finalizePhase(service, version),
   ]
 }
 
@@ -138,14 +91,8 @@ function shareSteps(service: Service, row: CanaryStep, version: string): Step[] 
       service.timeouts.rolloutMs,
       'roll-back',
     ),
-    step(`route-${percent}`, `${percent} % of traffic to ${version}`, { do: 'route', percent }, MINUTE, 'roll-back'),
-    step(
-      `verify-${percent}`,
-      `the share is real and the front door answers`,
-      { do: 'verify-route', percent },
-      2 * MINUTE,
-      'roll-back',
-    ),
+    routeStep(percent, `${percent} % of traffic to ${version}`),
+    verifyStep(percent),
   ]
 }
 
@@ -155,12 +102,12 @@ function podsPurpose(service: Service, { percent, pods }: CanaryStep, version: s
   return `${pods ?? 'all'} ${version} ${pods === 1 ? 'pod' : 'pods'} ready`
 }
 
-function observe(row: CanaryStep, against: 'thresholds' | 'validation'): Step {
+function observe(row: CanaryStep): Step {
   return step(`watch-${row.percent}`, `${row.percent} % watched for ${minutes(row.observeMs)}`, {
     do: 'observe',
     percent: row.percent,
     ms: row.observeMs,
-    against,
+    against: 'thresholds',
   })
 }
 
@@ -170,35 +117,4 @@ function approvalStep(row: CanaryStep | undefined): Step | undefined {
     do: 'approve',
     percent: row.percent,
   })
-}
-
-function wayBack(service: Service): Step[] {
-  return [
-    step('restore', 'all traffic back on the old version', { do: 'restore' }),
-    step('drain', 'requests in flight end', { do: 'drain', ms: service.timeouts.drainMs }),
-    step('tidy', 'everything as it was before', { do: 'tidy' }),
-  ]
-}
-
-function step(
-  id: string,
-  purpose: string,
-  want: Want,
-  deadlineMs: number | null = null,
-  onFail: Step['onFail'] = 'hold',
-): Step {
-  return { id, purpose, want, deadlineMs, onFail }
-}
-
-function keepPurpose(service: Service): string {
-  return service.keep === 'warm' ? 'old version kept warm beside' : 'old template kept'
-}
-
-function watchedMs(phases: readonly Phase[]): number {
-  const wants = phases.flatMap((phase) => phase.steps.map((row) => row.want))
-  return wants.reduce((sum, want) => sum + (want.do === 'observe' ? want.ms : 0), 0)
-}
-
-function minutes(ms: number): string {
-  return ms % MINUTE === 0 ? `${ms / MINUTE} min` : `${Math.round(ms / 1000)} s`
 }

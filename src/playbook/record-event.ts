@@ -72,6 +72,6 @@ function changeFor(deployment: Deployment, event: DeploymentEvent, now: number):
     case 'forgotten':
       return after.forgotten(deployment)
     case 'late':
-      return after.late(deployment, event.why, event.retryAt)
+      return after.late(deployment, event)
   }
 }

@@ -47,7 +47,7 @@ export const refuse = {
   strategyNotBuilt(service: Service, strategy: Strategy): Refused {
     return no(
       'strategy-not-built',
-      `Not started: this release of T-Minus runs canary deployments; ${strategy} is not built yet.`,
+      `Not started: this release of T-Minus runs canary and blue-green deployments; ${strategy} is not built yet.`,
       UNTOUCHED,
       `Type \`/deploy ${service.name} <version> canary\`.`,
     )
@@ -132,7 +132,7 @@ export const refuse = {
       'already-ended',
       `${deployment.id} has ended${when}: ${deployment.status}.`,
       trafficNow(deployment),
-      `Start anew with \`/deploy ${deployment.service} <version> canary\`.`,
+      `Start anew with \`/deploy ${deployment.service} <version> ${deployment.strategy}\`.`,
     )
   },
   goingBack(deployment: Deployment): Refused {
@@ -166,7 +166,7 @@ export const refuse = {
       'no-way-back',
       `${deployment.id} cannot go back: the old version was kept for ${Math.round(deployment.plan.service.keepMs / 60_000)} min after the end and is gone.`,
       `All traffic is on ${deployment.version}.`,
-      `Deploy the old version anew: \`/deploy ${deployment.service} ${deployment.fromVersion ?? '<version>'} canary\`.`,
+      `Deploy the old version anew: \`/deploy ${deployment.service} ${deployment.fromVersion ?? '<version>'} ${deployment.strategy}\`.`,
     )
   },
   stale(deployment: Deployment): Refused {

@@ -9,6 +9,8 @@ export type Strategy = 'canary' | 'blue-green' | 'rolling'
 /** How traffic is divided between the old and the new version. */
 export type RouterSettings =
   | { readonly kind: 'replicas' }
+  /** All or nothing, by the Service's selector. Never in the catalogue: a blue-green plan freezes its service with it. */
+  | { readonly kind: 'switch' }
   | {
       readonly kind: 'istio'
       readonly virtualService: string
@@ -30,6 +32,18 @@ export interface CanaryStep {
   readonly pods: number | null
   /** `approval`: a person agrees before this share is given. */
   readonly gate: 'auto' | 'approval'
+}
+
+/** The playbook's "Blue-Green Deployment". */
+export interface BlueGreenSettings {
+  /** Length of the watch after the switch, ms. Playbook: 30 min. */
+  readonly monitorMs: number
+  /** How long the old version stays restorable after the end, ms. Playbook: 30 min. */
+  readonly keepMs: number
+  /** `approval`: a person agrees before the switch. */
+  readonly gate: 'auto' | 'approval'
+  /** HTTP addresses of the preview Service that must answer 2xx before the switch; `$version` is replaced. Empty: none. */
+  readonly preview: readonly string[]
 }
 
 /** What the judgement needs, all with the playbook's or design's defaults. */
@@ -105,6 +119,7 @@ export interface Service {
   readonly strategies: readonly Strategy[]
   readonly defaultStrategy: Strategy
   readonly canary: { readonly steps: readonly CanaryStep[] }
+  readonly blueGreen: BlueGreenSettings
   /** Length of the watch at 100 % in phase 6. For canary it is the last step's window. Playbook: 10 min. */
   readonly monitorMs: number
   /** How long the old version stays restorable. Playbook: 1 h for canary. */

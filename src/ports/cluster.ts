@@ -6,6 +6,9 @@
  * version until it is promoted. `previous` is `<workload>-previous`, the old version kept out of traffic after
  * promotion (its pods lack the Service's selector labels and carry `tminus.dev/slot: previous`).
  *
+ * Router `switch` (blue-green): the canary's pods lack those labels too. They stand behind a Service of their own,
+ * `<service>-preview`, which comes with the slot and goes with it.
+ *
  * Failures are thrown as ClusterError; nothing else is thrown on purpose.
  */
 import type { Pin } from '../playbook/deployment.ts'
@@ -113,8 +116,10 @@ export interface Inspection {
   }[]
   readonly hpa: { readonly name: string; readonly minReplicas: number; readonly maxReplicas: number } | null
   readonly pdb: { readonly name: string; readonly disruptionsAllowed: number } | null
-  /** Extra Deployments of an earlier deployment still there. */
+  /** Extra Deployments of an earlier deployment still there, by name; its preview Service as `service/<name>`. */
   readonly leftovers: readonly string[]
+  /** NetworkPolicies that hold for the old version's pods and would not for the new one's (`switch` router), by name. */
+  readonly policiesLost?: readonly string[]
   /** What is wrong with the router's objects, in sentences; empty: present and valid. */
   readonly routerFaults: readonly string[]
   /** Parts that could not be read, and why: they are unknown, not absent. Left out by makes that always know. */
@@ -129,7 +134,11 @@ export interface Cluster {
   dryRun(service: Service, image: string, signal: AbortSignal): Promise<readonly string[]>
   /** Writes the way back down as annotations on the workload, pins the HPA's minimum to the present size, and returns it. */
   pin(service: Service, context: WriteContext): Promise<Pin>
-  /** The slot exists with this image (canary) or the pinned template (previous) and wants so many pods. Returns its state, pods perhaps not ready yet. */
+  /**
+   * The slot exists with this image (canary) or the pinned template (previous) and wants so many pods. Returns its state,
+   * pods perhaps not ready yet. `switch` router: the canary's preview Service exists, and of its pods only those are ready
+   * that stand behind it.
+   */
   ensureSlot(
     service: Service,
     want:
@@ -140,7 +149,8 @@ export interface Cluster {
   /**
    * The canary slot gets `percent` of the traffic, the stable slot the rest. `replicas` router: below 100 the ratio is
    * given by the pods that ensureSlot was asked for; at 100 the Service's selector is narrowed to the canary's pods; at 0
-   * the canary's pods go, and come back with the next share.
+   * the canary's pods go, and come back with the next share. `switch` router: 100 or 0, by one write of the selector; `late`
+   * unless all of the canary stands ready behind its preview; its pods stay at 0.
    */
   route(service: Service, percent: number, context: WriteContext): Promise<RealShares>
   /** The workload has the new image (and canary's template changes), rolled out. Returns its state, perhaps not complete yet. */
@@ -153,7 +163,7 @@ export interface Cluster {
   settle(service: Service, pin: Pin, context: WriteContext): Promise<boolean>
   /**
    * Way back, first step: the old version gets all traffic, now. `kept` false: weights and selector as pinned, canary out
-   * (replicas router: scaled to 0). `kept` true: the Service's selector points at the previous slot, weights as pinned.
+   * (replicas router: scaled to 0; switch router: its pods stay until `tidy`). `kept` true: the Service's selector points at the previous slot, weights as pinned.
    * Asks nothing about readiness. Returns the shares read back.
    */
   restore(service: Service, pin: Pin, kept: boolean, context: WriteContext): Promise<RealShares>

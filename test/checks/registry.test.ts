@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { CHECKS, checkNamed } from '../../src/checks/registry.ts'
-import { HEALTH_CHECKS, PREFLIGHT_CHECKS } from '../../src/playbook/plan-deployment.ts'
+import { HEALTH_CHECKS, PREFLIGHT_CHECKS } from '../../src/playbook/plan-steps.ts'
 import { newDeployment } from '../playbook/fixtures.ts'
 
 describe('the registry of checks', () => {
-  const planned = newDeployment()
-    .plan.phases.flatMap((phase) => phase.steps)
+  const planned = [newDeployment(), newDeployment(undefined, undefined, 'blue-green')]
+    .flatMap(({ plan }) => plan.phases.flatMap((phase) => phase.steps))
     .flatMap(({ want }) => (want.do === 'check' ? want.checks : []))
 
   it('has every check that a plan names, and no other', () => {

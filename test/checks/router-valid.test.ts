@@ -10,6 +10,8 @@ describe('router-valid', () => {
     )
     const byPods = judgeRouter(makeService({ router: { kind: 'replicas' } }), makeInspection())
     expect(byPods.sentence).toBe('Traffic is divided by numbers of pods behind api.')
+    const bySwitch = judgeRouter(makeService({ router: { kind: 'switch' } }), makeInspection())
+    expect(bySwitch.sentence).toContain('switched by the selector of api; the name api-preview is free')
   })
 
   it('fails with every fault and the object to mend', () => {

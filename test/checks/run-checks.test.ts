@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Check, CheckResult } from '../../src/checks/check.ts'
 import { runChecks } from '../../src/checks/run-checks.ts'
-import { HEALTH_CHECKS, PREFLIGHT_CHECKS } from '../../src/playbook/plan-deployment.ts'
+import { HEALTH_CHECKS, PREFLIGHT_CHECKS } from '../../src/playbook/plan-steps.ts'
 import { ClusterError } from '../../src/ports/cluster.ts'
 import { makePod, makeSample, makeService, newDeployment, T0 } from '../playbook/fixtures.ts'
 import { makeInspection, makePorts, makeWorkload, never } from './fixtures.ts'

@@ -6,6 +6,7 @@ import { describeLooking } from './cluster-contract-looking.ts'
 import { describeReplicas } from './cluster-contract-replicas.ts'
 import { describePin, describeSlots } from './cluster-contract-slots.ts'
 import type { Open } from './cluster-contract-steps.ts'
+import { describeSwitch } from './cluster-contract-switch.ts'
 import { describeFencing, describeWayBack } from './cluster-contract-way-back.ts'
 
 export function describeCluster(name: string, makeEnvironment: () => Promise<ClusterEnvironment>): void {
@@ -29,6 +30,7 @@ export function describeCluster(name: string, makeEnvironment: () => Promise<Clu
     describeSlots(open)
     describeReplicas(open)
     describeIstio(open)
+    describeSwitch(open)
     describeWayBack(open)
     describeFencing(open)
     describeLooking(open)

@@ -25,6 +25,7 @@ export function shopApi(namespace: string, router: RouterSettings = { kind: 'rep
     strategies: ['canary'],
     defaultStrategy: 'canary',
     canary: { steps: [] },
+    blueGreen: { monitorMs: 0, keepMs: 0, gate: 'approval', preview: [] },
     monitorMs: 0,
     keepMs: 0,
     keep: 'warm',

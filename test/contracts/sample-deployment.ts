@@ -24,6 +24,7 @@ export function sampleService(name: string): Service {
     strategies: ['canary'],
     defaultStrategy: 'canary',
     canary: { steps: [{ percent: 100, observeMs: 10 * MINUTE, pods: null, gate: 'approval' }] },
+    blueGreen: { monitorMs: 30 * MINUTE, keepMs: 30 * MINUTE, gate: 'approval', preview: [] },
     monitorMs: 10 * MINUTE,
     keepMs: 60 * MINUTE,
     keep: 'warm',

@@ -41,6 +41,7 @@ export function makeService(over: Partial<Service> = {}): Service {
         { percent: 100, observeMs: 10 * MINUTE, pods: null, gate: 'auto' },
       ],
     },
+    blueGreen: { monitorMs: 30 * MINUTE, keepMs: 30 * MINUTE, gate: 'approval', preview: [] },
     monitorMs: 10 * MINUTE,
     keepMs: 60 * MINUTE,
     keep: 'warm',
@@ -115,8 +116,12 @@ export const PIN = {
   hpa: null,
 } as const
 
-export function newDeployment(service: Service = makeService(), now = T0): Deployment {
-  const plan = planDeployment({ service, version: 'v2.0', strategy: 'canary' })
+export function newDeployment(
+  service: Service = makeService(),
+  now = T0,
+  strategy: 'canary' | 'blue-green' = 'canary',
+): Deployment {
+  const plan = planDeployment({ service, version: 'v2.0', strategy })
   if (!plan.ok) throw new Error(plan.refusal.what)
   return createDeployment(plan.value, 1, ana, now).deployment
 }

@@ -57,6 +57,8 @@ const order = (deployment: Deployment) =>
 function hold(before: Deployment, after: Deployment, now: number): void {
   expect(after.share.planned).toBeGreaterThanOrEqual(0)
   expect(after.share.planned).toBeLessThanOrEqual(100)
+  // A switch knows no half.
+  if (after.strategy === 'blue-green') expect([0, 100]).toContain(after.share.planned)
   if (before.status === 'going-back') {
     expect(['going-back', 'rolled-back']).toContain(after.status)
     expect(order(after)).toBe(order(before))
@@ -70,7 +72,7 @@ function hold(before: Deployment, after: Deployment, now: number): void {
   if (next.kind === 'wait') expect(Number.isFinite(next.until)).toBe(true)
 }
 
-describe('whatever happens, in whatever order', () => {
+describe.each(['canary', 'blue-green'] as const)('whatever happens to a %s, in whatever order', (strategy) => {
   it('shares stay in 0..100, nothing moves forward on the way back, the end is final, and there is always a next step', () => {
     const step = fc.record({
       move: fc.constantFrom(...MOVES),
@@ -78,7 +80,7 @@ describe('whatever happens, in whatever order', () => {
     })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (moves) => {
-        let deployment = newDeployment()
+        let deployment = newDeployment(undefined, T0, strategy)
         let now = T0
         for (const { move, after } of moves) {
           now += after
@@ -92,7 +94,7 @@ describe('whatever happens, in whatever order', () => {
   })
 
   it('the way back reaches its end from every step of the plan', () => {
-    let deployment = newDeployment()
+    let deployment = newDeployment(undefined, T0, strategy)
     let now = T0
     while (deployment.status === 'running') {
       let back = recordEvent(deployment, { type: 'rollback-asked', by: ana, reason: null }, now)

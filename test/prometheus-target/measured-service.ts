@@ -22,6 +22,7 @@ export function measuredService(overrides: Partial<Service> = {}): Service {
     strategies: ['canary'],
     defaultStrategy: 'canary',
     canary: { steps: [{ percent: 100, observeMs: 600_000, pods: null, gate: 'approval' }] },
+    blueGreen: { monitorMs: 0, keepMs: 0, gate: 'auto', preview: [] },
     monitorMs: 600_000,
     keepMs: 3_600_000,
     keep: 'warm',

@@ -74,6 +74,53 @@ describe('a rehearsal with a sick version', () => {
   })
 })
 
+describe('a rehearsal of blue-green', () => {
+  const SWITCH = '/deploy api v2.0 blue-green'
+
+  it('switches once, watches for 30 min, and keeps the old version for another 30', async () => {
+    const { exit, text } = await rehearsal(SWITCH)
+    expect(exit).toBe(0)
+    expect(text).toContain('v2.0: 4 pods ready beside 4 of v1.9, out of traffic behind Service api-preview.')
+    expect(text).toContain('Waits for approval of the switch: all traffic to v2.0')
+    expect(text).toContain('[Approve: switch to v2.0]')
+    expect(text).toContain('100 % of the traffic is given to v2.0, by one switch of Service api.')
+    expect(text).toContain('Now 100 % watched for 30 min')
+    expect(text).toContain('api v2.0 is deployed: 100 % of traffic, 30 min. v1.9 stays warm for 30 min')
+    expect(text).not.toMatch(/Traffic [1-9]\d? % on/)
+    const report = text.slice(text.indexOf('DEPLOYMENT REPORT'))
+    expect(report).toContain('Status: SUCCESSFUL')
+  })
+  it('switches a service of a mesh as well', async () => {
+    const { exit, text } = await rehearsal('/deploy search v2.0 blue-green')
+    expect(exit).toBe(0)
+    expect(text).toContain('100 % of the traffic reaches 4 v2.0 pods.')
+  })
+  it.each(['errors', 'latency', 'crashloop'])('switches back by itself for %s', async (fault) => {
+    const { exit, text } = await rehearsal(SWITCH, '--fault', fault)
+    expect(exit).toBe(2)
+    expect(text).toContain('Traffic is restored: v1.9 has all of it, read back from the router.')
+    expect(text).toContain('nothing of v2.0 is left')
+  })
+  it('holds for want of metrics, and neither goes on nor back', async () => {
+    const { exit, text } = await rehearsal(SWITCH, '--fault', 'no-metrics')
+    expect(exit).toBe(3)
+    expect(text).toContain('No data')
+    expect(text).not.toContain('Rolling back')
+  })
+  it('asks first where the catalogue says so, and goes back when the countdown is over', async () => {
+    const { exit, text } = await rehearsal('/deploy web v2.0 blue-green', '--fault', 'errors')
+    expect(exit).toBe(2)
+    expect(text).toContain('It rolls back by itself in 5 min unless somebody holds it.')
+    expect(text).toContain('nobody spoke for 300 s')
+  })
+  it('shows in the plan how the service is taken over, how one comes back, and what it costs', async () => {
+    const { text } = await rehearsal('/deploy plan api v2.0 blue-green')
+    expect(text).toContain('Deployment api stays as it is and serves until the switch')
+    expect(text).toContain('Back to plain: nothing to undo')
+    expect(text).toContain('approval of the switch to v2.0: a person agrees')
+  })
+})
+
 describe('a rehearsal in which people do not agree', () => {
   it('does not let the requester approve', async () => {
     const { exit, text } = await rehearsal(CANARY, '--as', 'requester')
@@ -102,10 +149,10 @@ describe('a rehearsal of something that cannot be done', () => {
     expect(text).toContain('api')
     expect(text).not.toContain('thread')
   })
-  it.each(['blue-green', 'rolling'])('refuses %s, which this release does not run', async (strategy) => {
-    const { exit, text } = await rehearsal(`/deploy api v2.0 ${strategy}`)
+  it('refuses rolling, which this release does not run', async () => {
+    const { exit, text } = await rehearsal('/deploy api v2.0 rolling')
     expect(exit).toBe(1)
-    expect(text).toContain(strategy)
+    expect(text).toContain('rolling is not built yet')
     expect(text).toContain('canary')
   })
   it('refuses a version that the registry does not have, before anything is changed', async () => {

@@ -5,7 +5,8 @@ import { ClusterError } from '../../ports/cluster.ts'
 import { isStatus, type Verb } from './api-failure.ts'
 import type { Connection } from './connection.ts'
 import { type JsonObject, textAt, withAt } from './json.ts'
-import { PIN_ANNOTATION, SLOT_LABEL, slotName } from './names.ts'
+import { PIN_ANNOTATION, SLOT_LABEL, slotLabels, slotName } from './names.ts'
+import { isOurPreview, previewService, previewTarget } from './preview.ts'
 import { canaryDeployment, previousDeployment, promotedTemplate } from './slot-deployments.ts'
 import { deployments, services, type Target } from './target.ts'
 import { selectorOf, templateOf } from './traffic.ts'
@@ -63,7 +64,11 @@ export async function dryRun(
     await attempt(() => send('create', deployments(namespace), previous))
     await attempt(() => send('patch', target, marked))
   })
-  if (front) {
+  if (front && service.router.kind === 'switch') {
+    const selector = slotLabels(service.workload, 'canary')
+    await attempt(() => send('create', services(namespace), previewService(service, front)))
+    await attempt(() => send('patch', services(namespace, service.serviceName), { spec: { selector } }))
+  } else if (front) {
     const narrowed = withAt({}, ['spec', 'selector', SLOT_LABEL], 'canary')
     await attempt(() => send('patch', services(namespace, service.serviceName), narrowed))
   }
@@ -87,7 +92,7 @@ async function dryRunRoute(
   await send('update', target, body)
 }
 
-/** Deployments an earlier deployment left behind, by name. */
+/** What an earlier deployment left behind: Deployments by name, its preview Service as `service/<name>`. */
 export async function findLeftovers(
   connection: Connection,
   service: Service,
@@ -99,5 +104,9 @@ export async function findLeftovers(
       connection.objects.read(deployments(service.namespace, slotName(service.workload, slot)), signal),
     ),
   )
-  return found.flatMap((object) => textAt(object, 'metadata', 'name') ?? [])
+  const previewed = await connection.objects.read(previewTarget(service), signal)
+  return [
+    ...found.flatMap((object) => textAt(object, 'metadata', 'name') ?? []),
+    ...(previewed && isOurPreview(service, previewed) ? [`service/${previewTarget(service).name}`] : []),
+  ]
 }

@@ -4,9 +4,10 @@ import type { Service } from '../../playbook/service.ts'
 import { type Cluster, ClusterError, type SlotState, type WriteContext } from '../../ports/cluster.ts'
 import { PODS_ANNOTATION } from './canary-size.ts'
 import type { Connection } from './connection.ts'
-import { refuseIfFenced } from './fencing.ts'
+import { createFenced } from './create-fenced.ts'
 import { type JsonObject, objectAt, textAt, textMapAt, withAt } from './json.ts'
 import { SLOT_LABEL, slotLabels, slotName, WORKLOAD_LABEL } from './names.ts'
+import { countPreviewed, ensurePreview } from './preview.ts'
 import { canaryDeployment, previousDeployment } from './slot-deployments.ts'
 import { writtenState } from './slot-state.ts'
 import { deployments, describeTarget, type Target } from './target.ts'
@@ -28,31 +29,19 @@ export async function ensureSlot(
   const target = deployments(service.namespace, slotName(service.workload, want.slot))
   const known = await connection.objects.read(target, context.signal)
   const written =
-    (known ? null : await createSlot(connection, service, target, wanted, context)) ??
+    (known ? null : await createFenced(connection, service, target, wanted, context)) ??
     (await connection.objects.edit(target, context, (current) => asWanted(service, want.slot, target, current, wanted)))
   const scene = await connection.scene(service, context.signal)
-  return writtenState(service, want.slot, written, scene)
+  const state = writtenState(service, want.slot, written, scene)
+  if (want.slot !== 'canary' || service.router.kind !== 'switch') return state
+  await ensurePreview(connection, service, context)
+  return asSeenByPreview(state, await countPreviewed(connection, service, context.signal))
 }
 
-/** A new object has no token to be checked with, so the workload is looked at once more after its creation. */
-async function createSlot(
-  connection: Connection,
-  service: Service,
-  target: Target,
-  wanted: JsonObject,
-  context: WriteContext,
-): Promise<JsonObject | null> {
-  const created = await connection.objects.create(target, wanted, context)
-  if (!created) return null
-  const workload = deployments(service.namespace, service.workload)
-  try {
-    const now = await connection.objects.read(workload, context.signal)
-    if (now) refuseIfFenced(workload, now, context)
-  } catch (error) {
-    if (error instanceof ClusterError && error.kind === 'fenced') await connection.objects.remove(target, context)
-    throw error
-  }
-  return created
+/** The idle colour counts as ready where traffic will look for it: by the addresses behind its preview Service. */
+function asSeenByPreview(state: SlotState, addresses: number): SlotState {
+  const ready = Math.min(state.ready, addresses)
+  return { ...state, ready, complete: state.complete && ready >= state.wanted }
 }
 
 function asWanted(

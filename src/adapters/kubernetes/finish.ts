@@ -10,6 +10,7 @@ import { type JsonObject, objectAt, textAt, withAt } from './json.ts'
 import { withoutPassingAnnotations } from './marks.ts'
 import { LAST_DEPLOYMENT_ANNOTATION, SLOT_LABEL, slotName } from './names.ts'
 import { pinOn } from './pinning.ts'
+import { removePreview } from './preview.ts'
 import { rolloutState } from './rollout-state.ts'
 import { controllerUid } from './scene.ts'
 import { selectorQuery } from './selectors.ts'
@@ -33,6 +34,8 @@ export async function settle(
     // The canary goes at the next call: first those who route must have seen the change.
     return false
   }
+  if (await isSwitchedTo(connection, service, context.signal)) return false
+  await removePreview(connection, service, context)
   await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'canary')), context)
   await restoreMinimum(connection, service, pin, context)
   return true
@@ -58,8 +61,10 @@ export async function tidy(
     return false
   }
   await restoreMinimum(connection, service, pin, context)
+  if (await isSwitchedTo(connection, service, context.signal)) return false
+  await removePreview(connection, service, context)
   await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'canary')), context)
-  if (await isPreviousRoutedTo(connection, service, context.signal)) return false
+  if (await isRoutedTo(connection, service, 'previous', context.signal)) return false
   await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'previous')), context)
   await takeMarksOff(connection, service, context, withoutPassingAnnotations)
   return true
@@ -72,11 +77,21 @@ function asPinned(workload: JsonObject, pin: Pin): JsonObject {
 }
 
 /** A selector that was moved is not yet an address list that was moved. */
-async function isPreviousRoutedTo(connection: Connection, service: Service, signal: AbortSignal): Promise<boolean> {
-  const target = deployments(service.namespace, slotName(service.workload, 'previous'))
+async function isRoutedTo(
+  connection: Connection,
+  service: Service,
+  slot: 'canary' | 'previous',
+  signal: AbortSignal,
+): Promise<boolean> {
+  const target = deployments(service.namespace, slotName(service.workload, slot))
   if (!(await connection.objects.read(target, signal))) return false
   const shares = sharesByAddresses(await connection.freshScene(service, signal))
-  return shares !== null && shares.previous > 0
+  return shares !== null && shares[slot] > 0
+}
+
+/** Only a switch tells by addresses whether the new version's own pods are out of traffic: elsewhere they go while they have some. */
+async function isSwitchedTo(connection: Connection, service: Service, signal: AbortSignal): Promise<boolean> {
+  return service.router.kind === 'switch' && isRoutedTo(connection, service, 'canary', signal)
 }
 
 /** The old version is no longer kept: its Deployment goes, and our marks but the one that says who was here last. */
@@ -89,6 +104,7 @@ export async function forget(connection: Connection, service: Service, context: 
       `Service ${service.serviceName} still selects by ${SLOT_LABEL}: the kept version is in use and stays.`,
     )
   }
+  await removePreview(connection, service, context)
   await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'canary')), context)
   await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'previous')), context)
   await takeMarksOff(connection, service, context, (workload) =>

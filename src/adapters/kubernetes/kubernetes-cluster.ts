@@ -13,6 +13,7 @@ import { promote } from './promote.ts'
 import { restore } from './restore.ts'
 import { podsBySlot } from './scene.ts'
 import { slotState } from './slot-state.ts'
+import { routeBySwitch } from './switch-traffic.ts'
 import { readShares, routeBySelector, routeByWeights } from './traffic.ts'
 import { needPin, needWorkload } from './workload.ts'
 
@@ -87,6 +88,7 @@ async function look(connection: Connection, service: Service, at: number, signal
 
 async function route(...[connection, service, percent, context]: [Connection, ...Parameters<Cluster['route']>]) {
   const pin = needPin(service, await needWorkload(connection, service, context), context)
+  if (service.router.kind === 'switch') return routeBySwitch(connection, service, pin, percent, context)
   return service.router.kind === 'istio'
     ? routeByWeights(connection, service, service.router, percent, context)
     : routeBySelector(connection, service, pin, percent, context)

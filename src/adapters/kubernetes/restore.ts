@@ -24,7 +24,7 @@ export async function restore(
 ): Promise<RealShares> {
   const home = () =>
     bringTrafficHome(connection, service, pin, kept ? 'previous' : 'stable', context, { alwaysStamp: true })
-  const moving = service.router.kind === 'istio' || kept ? home() : leaveCanary(connection, service, home, context)
+  const moving = service.router.kind !== 'replicas' || kept ? home() : leaveCanary(connection, service, home, context)
   // Sent off beside the others: one round trip for all of them.
   const [moved, fenced] = await Promise.allSettled([moving, fenceWorkload(connection, service, context)])
   if (moved.status === 'rejected') throw moved.reason

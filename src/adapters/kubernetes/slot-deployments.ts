@@ -70,7 +70,10 @@ function deploymentOf(
   }
 }
 
-/** The new version beside the old one. Its pods carry the template's labels, so the Service in front selects them too. */
+/**
+ * The new version beside the old one. Its pods carry the template's labels, so the Service in front selects them too;
+ * but where that Service is to be switched they lack those it selects by, and stand out of traffic until then.
+ */
 export function canaryDeployment(
   service: Service,
   workload: JsonObject,
@@ -83,8 +86,9 @@ export function canaryDeployment(
     key,
     asLabelValue(value.replaceAll('$version', want.version)),
   ])
+  const given = textMapAt(template, 'metadata', 'labels')
   const labels = {
-    ...textMapAt(template, 'metadata', 'labels'),
+    ...(service.router.kind === 'switch' ? withoutKeys(given, pin.serviceSelector) : given),
     ...Object.fromEntries(own),
     ...slotLabels(service.workload, 'canary'),
   }
@@ -95,10 +99,14 @@ export function canaryDeployment(
 /** The old version out of traffic: its pods lack the labels the Service selects by. */
 export function previousDeployment(service: Service, workload: JsonObject, pin: Pin, replicas: number): JsonObject {
   const template = isObject(pin.template) ? pin.template : {}
-  const kept = Object.entries(textMapAt(template, 'metadata', 'labels')).filter(
-    ([key]) => !Object.hasOwn(pin.serviceSelector, key),
-  )
-  const labels = { ...Object.fromEntries(kept), ...slotLabels(service.workload, 'previous') }
+  const kept = withoutKeys(textMapAt(template, 'metadata', 'labels'), pin.serviceSelector)
+  const labels = { ...kept, ...slotLabels(service.workload, 'previous') }
   const labelled = withAt(template, ['metadata', 'labels'], labels)
   return deploymentOf(service, 'previous', workload, labelled, replicas)
+}
+
+type Labels = Readonly<Record<string, string>>
+
+function withoutKeys(labels: Labels, selector: Labels): Labels {
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => !Object.hasOwn(selector, key)))
 }

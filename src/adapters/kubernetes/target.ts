@@ -27,6 +27,7 @@ export const resourceQuotas = kind('', 'v1', 'resourcequotas')
 export const endpointSlices = kind('discovery.k8s.io', 'v1', 'endpointslices')
 export const autoscalers = kind('autoscaling', 'v2', 'horizontalpodautoscalers')
 export const disruptionBudgets = kind('policy', 'v1', 'poddisruptionbudgets')
+export const networkPolicies = kind('networking.k8s.io', 'v1', 'networkpolicies')
 export const allPods: Target = { group: '', version: 'v1', resource: 'pods', namespace: null, name: null }
 export const nodes: Target = { group: '', version: 'v1', resource: 'nodes', namespace: null, name: null }
 export const nodeMetrics: Target = {

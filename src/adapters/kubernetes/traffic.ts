@@ -20,7 +20,7 @@ export function selectorOf(service: JsonObject | null): Labels {
   return textMapAt(service, 'spec', 'selector')
 }
 
-function withSelector(service: JsonObject, selector: Labels): JsonObject {
+export function withSelector(service: JsonObject, selector: Labels): JsonObject {
   return sameLabels(selectorOf(service), selector) ? service : withAt(service, ['spec', 'selector'], selector)
 }
 
@@ -31,7 +31,7 @@ export async function readShares(
   signal: AbortSignal,
   scene?: Scene,
 ): Promise<RealShares> {
-  if (service.router.kind === 'replicas')
+  if (service.router.kind === 'replicas' || service.router.kind === 'switch')
     return sharesByAddresses(scene ?? (await connection.freshScene(service, signal)))
   const [route, front] = await Promise.all([
     connection.readVirtualService(service, service.router, signal),
@@ -128,7 +128,7 @@ export async function bringTrafficHome(
       services(service.namespace, service.serviceName),
       context,
       (current) => withSelector(current, selector),
-      { fromMemory: true, alwaysStamp: alwaysStamp && router.kind === 'replicas' },
+      { fromMemory: true, alwaysStamp: alwaysStamp && (router.kind === 'replicas' || router.kind === 'switch') },
     )
   // One that fails does not hold up the other.
   const [front, route] = await Promise.allSettled([moveSelector(), moveWeights()])

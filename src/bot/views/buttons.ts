@@ -31,6 +31,10 @@ export function buttonsNow(deployment: Deployment, now: number): readonly Button
 }
 
 function approveButton(deployment: Deployment, share: number): Button {
+  if (deployment.strategy === 'blue-green') {
+    const text = `Approve: switch to ${short(deployment.version)}`
+    return { ...plain(deployment, 'approve', text), style: 'primary' }
+  }
   const text = hasTraffic(deployment)
     ? `Approve ${percent(share)}`
     : `Approve: start ${percent(share)} ${deployment.strategy}`

@@ -36,7 +36,11 @@ function runningLine(deployment: Deployment): string {
   const approval = awaitedApproval(deployment)
   if (approval !== null) {
     const ends = deployment.stepSince + deployment.plan.service.timeouts.approvalMs
-    return `✋ *Waits for approval* of ${percent(approval)} of traffic, by ${approversOf(deployment)}. Without it the deployment ends at ${moment(ends)}.`
+    const what =
+      deployment.strategy === 'blue-green'
+        ? `of the switch: all traffic to ${escapeText(deployment.version)}`
+        : `of ${percent(approval)} of traffic`
+    return `✋ *Waits for approval* ${what}, by ${approversOf(deployment)}. Without it the deployment ends at ${moment(ends)}.`
   }
   const step = locateStep(deployment.plan, deployment.step)?.step
   const ends = windowEndsAt(deployment)

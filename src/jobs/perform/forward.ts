@@ -4,7 +4,9 @@ import type { Deployment, Pin } from '../../playbook/deployment.ts'
 import { imageReference, podsForShare, versionOf } from '../../playbook/image.ts'
 import { formatValue, judgeSample } from '../../playbook/judge-sample.ts'
 import type { Step, Want } from '../../playbook/plan.ts'
+import { previewServiceName } from '../../playbook/preview-service.ts'
 import { round } from '../../playbook/refuse.ts'
+import type { Service } from '../../playbook/service.ts'
 import type { SlotState } from '../../ports/cluster.ts'
 import type { Engine } from '../engine.ts'
 import { makeRoom } from './make-room.ts'
@@ -100,8 +102,13 @@ async function deployPods(
   return whenComplete(
     state,
     replicas,
-    `${deployment.version}: ${replicas} ${replicas === 1 ? 'pod' : 'pods'} ready beside ${pin.replicas} of ${deployment.fromVersion ?? 'the old version'}.`,
+    `${deployment.version}: ${replicas} ${replicas === 1 ? 'pod' : 'pods'} ready beside ${pin.replicas} of ${deployment.fromVersion ?? 'the old version'}${whereThey(service)}.`,
   )
+}
+
+/** Where pods that get no traffic by themselves are reached. */
+function whereThey(service: Service): string {
+  return service.router.kind === 'switch' ? `, out of traffic behind Service ${previewServiceName(service)}` : ''
 }
 
 /** The share these pods are for: the route step that follows. */
@@ -139,10 +146,12 @@ async function route(
   percent: number,
   signal: AbortSignal,
 ): Promise<StepResult> {
-  const shares = await engine.cluster.route(deployment.plan.service, percent, writeContext(deployment, signal))
+  const { service } = deployment.plan
+  const shares = await engine.cluster.route(service, percent, writeContext(deployment, signal))
+  const how = service.router.kind === 'switch' ? `, by one switch of Service ${service.serviceName}` : ''
   return {
     kind: 'done',
-    text: `${percent} % of the traffic is given to ${deployment.version}.`,
+    text: `${percent} % of the traffic is given to ${deployment.version}${how}.`,
     facts: { realShare: shares?.canary ?? null },
   }
 }
@@ -215,7 +224,8 @@ async function settle(engine: Engine, deployment: Deployment, signal: AbortSigna
   const { service } = deployment.plan
   const settled = await engine.cluster.settle(service, pinOf(deployment), writeContext(deployment, signal))
   if (!settled) return { kind: 'not-yet', why: `traffic moves to ${service.workload}`, retryMs: SOON_MS }
-  return { kind: 'done', text: `Traffic goes to ${service.workload} as it always did; the extra Deployment is gone.` }
+  const gone = service.router.kind === 'switch' ? 'Deployment and the preview Service are' : 'Deployment is'
+  return { kind: 'done', text: `Traffic goes to ${service.workload} as it always did; the extra ${gone} gone.` }
 }
 
 async function journal(engine: Engine, deployment: Deployment): Promise<StepResult> {

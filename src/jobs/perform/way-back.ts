@@ -6,8 +6,8 @@ import type { Engine } from '../engine.ts'
 import { writeContext } from './result.ts'
 
 /** Endpoints follow a write within this time, ms; looked at again so often. */
-const CONFIRM_WITHIN_MS = 10_000
-const CONFIRM_AGAIN_MS = 50
+export const CONFIRM_WITHIN_MS = 10_000
+export const CONFIRM_AGAIN_MS = 50
 
 export type WayBackResult =
   | { readonly kind: 'done'; readonly text: string; readonly realShare?: number | null }

@@ -46,7 +46,12 @@ export function withdrawn(deployment: Deployment, realShare: number | null): Out
   return {
     ok: true,
     value: {
-      patch: { hold: { ...hold, withdraw: 'done' }, share: { planned: 0, real: realShare }, retryAt: 0 },
+      patch: {
+        hold: { ...hold, withdraw: 'done' },
+        share: { planned: 0, real: realShare },
+        retryAt: 0,
+        waitingFor: null,
+      },
       lines: [
         {
           text:
@@ -148,7 +153,8 @@ export function forgotten(deployment: Deployment): Outcome<Change> {
 }
 
 /** The world is late with something that is no step: it is tried again, and told once for each reason. */
-export function late(deployment: Deployment, why: string, retryAt: number): Outcome<Change> {
+export function late(deployment: Deployment, event: Extract<DeploymentEvent, { type: 'late' }>): Outcome<Change> {
+  const { why, retryAt, expected } = event
   if (deployment.status !== 'holding' && deployment.status !== 'completed') return refuse.stale(deployment)
   const urgent = deployment.hold?.withdraw === 'wanted'
   const text = urgent
@@ -161,6 +167,6 @@ export function late(deployment: Deployment, why: string, retryAt: number): Outc
   }
   return {
     ok: true,
-    value: { patch: { retryAt, waitingFor: why }, lines: deployment.waitingFor === why ? [] : [line] },
+    value: { patch: { retryAt, waitingFor: why }, lines: expected || deployment.waitingFor === why ? [] : [line] },
   }
 }

@@ -53,6 +53,19 @@ describe('the promoted template', () => {
 })
 
 describe('the extra Deployments', () => {
+  it('stand out of traffic where the Service is to be switched, with every other label of the template', () => {
+    const idle = canaryDeployment({ ...service, router: { kind: 'switch' }, canaryLabels: {} }, workload, pin, {
+      ...NEW,
+      replicas: 3,
+    })
+    expect(textMapAt(idle, 'spec', 'template', 'metadata', 'labels')).toEqual({
+      track: 'stable',
+      version: 'v2.0',
+      'tminus.dev/slot': 'canary',
+      'tminus.dev/workload': 'api',
+    })
+  })
+
   it('select by our labels alone, so that they never fight with the workload over pods', () => {
     const canary = canaryDeployment(service, workload, pin, { ...NEW, replicas: 2 })
     expect(objectAt(canary, 'spec', 'selector')).toEqual({

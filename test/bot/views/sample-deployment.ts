@@ -35,6 +35,7 @@ export const api: Service = {
       { percent: 100, observeMs: 10 * MINUTE, pods: null, gate: 'auto' },
     ],
   },
+  blueGreen: { monitorMs: 30 * MINUTE, keepMs: 30 * MINUTE, gate: 'approval', preview: [] },
   monitorMs: 10 * MINUTE,
   keepMs: HOUR,
   keep: 'warm',

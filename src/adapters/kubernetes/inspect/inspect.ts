@@ -16,6 +16,7 @@ import { routedPods } from '../shares.ts'
 import { canaryDeployment, promotedTemplate } from '../slot-deployments.ts'
 import { allPods, disruptionBudgets, nodeMetrics, nodes, resourceQuotas } from '../target.ts'
 import { templateOf } from '../traffic.ts'
+import { readLostPolicies } from './lost-policies.ts'
 import { nodeLoads, roomLeft } from './nodes.ts'
 import { ownersOf } from './owners.ts'
 import { podRequest } from './pod-requests.ts'
@@ -54,7 +55,7 @@ export async function inspect(
   const labels = workload ? labelsOf(service, workload, scene.service, version) : null
   const nodesRead = list(nodes)
   nodesRead.catch(() => undefined)
-  const [nodeLoad, headroom, quotas, hpa, pdb, leftovers, faults] = await Promise.all([
+  const [nodeLoad, headroom, quotas, hpa, pdb, leftovers, policiesLost, faults] = await Promise.all([
     part('node load', null, () => readNodeLoad(nodesRead, list)),
     part('headroom', { cpu: 0, memory: 0, pods: 0 }, async () =>
       roomLeft(await nodesRead, await list(allPods), objectAt(template, 'spec')),
@@ -63,6 +64,7 @@ export async function inspect(
     part('HPA', null, async () => hpaFacts(await findAutoscaler(connection, service, brief))),
     part('PDB', null, async () => pdbFacts(await list(disruptionBudgets(service.namespace)), labels?.stable ?? {})),
     part('leftovers', [], () => findLeftovers(connection, service, brief)),
+    part('network policies', [], () => readLostPolicies(connection, service, labels, brief)),
     readRouterFaults(connection, service, scene.service, labels, brief),
   ])
   return {
@@ -75,6 +77,7 @@ export async function inspect(
     hpa,
     pdb,
     leftovers,
+    policiesLost,
     routerFaults: faults,
     unread,
   }

@@ -3,6 +3,7 @@ import type { Service } from '../../../playbook/service.ts'
 import type { Connection } from '../connection.ts'
 import { isObject, type JsonObject, listAt, textAt, textMapAt } from '../json.ts'
 import { SLOT_LABEL } from '../names.ts'
+import { isOurPreview, previewTarget } from '../preview.ts'
 import { matches, writeLabels } from '../selectors.ts'
 import { services } from '../target.ts'
 import { type IstioSettings, readWeights, routeFault } from '../virtual-service.ts'
@@ -29,6 +30,7 @@ export async function routerFaults(
     ? [`The selector of Service ${service.serviceName} still carries ${SLOT_LABEL} of an earlier deployment.`]
     : []
   const { router } = service
+  if (router.kind === 'switch') return [...leftover, ...(await previewFaults(connection, service, signal))]
   if (router.kind !== 'istio') return leftover
   const target = await connection.virtualService(service, router, signal)
   const route = await connection.objects.read(target, signal)
@@ -41,6 +43,19 @@ export async function routerFaults(
       : await hostFaults(connection, service, router, labels, signal)
     : []
   return [...leftover, ...(fault === undefined ? weightFaults(service, router, route) : [fault]), ...further]
+}
+
+/** Our own preview of an earlier run is a leftover, and told as such. */
+async function previewFaults(
+  connection: Connection,
+  service: Service,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const found = await connection.objects.read(previewTarget(service), signal)
+  if (!found || isOurPreview(service, found)) return []
+  return [
+    `Service ${previewTarget(service).name} exists and is not the bot's: blue-green needs that name for its preview.`,
+  ]
 }
 
 function weightFaults(service: Service, router: IstioSettings, route: JsonObject): readonly string[] {
