@@ -54,7 +54,7 @@ async function begin() {
 
 /** Steps done until the approval of the first share is asked for. */
 async function untilApproval(happens: (event: DeploymentEvent) => Promise<void>): Promise<void> {
-  for (const step of ['checks', 'baseline', 'pin', 'start', 'logs'])
+  for (const step of ['checks', 'baseline', 'room', 'pin', 'start', 'logs'])
     await happens({
       type: 'step-done',
       step,
