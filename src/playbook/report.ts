@@ -2,6 +2,7 @@
 import type { Deployment } from './deployment.ts'
 import { formatValue, judgeSample, levelOf, meetsTarget } from './judge-sample.ts'
 import type { MetricName, Sample, Threshold } from './metrics.ts'
+import type { Service } from './service.ts'
 
 export function writeReport(deployment: Deployment, now: number): string {
   const { service, version } = deployment
@@ -92,6 +93,22 @@ export function judgeCheckIn(deployment: Deployment, sample: Sample): CheckInFin
     wrong: level === 'ok' ? [] : [verdict.detail],
     table: table(['metric', 'now', 'target', 'before', ''], rows),
   }
+}
+
+/** The threshold table with what a sample says of each watched row; empty when nothing could be asked. */
+export function metricsTable(sample: Sample, service: Service): string {
+  const rows = judgeSample(sample, service).findings.map(({ threshold, reading, level }) => {
+    const limit = (value: number) => `${threshold.good === 'low' ? '>' : '<'}${formatValue(value, threshold.unit)}`
+    return [
+      threshold.label,
+      'absent' in reading ? 'no data' : formatValue(reading.value, threshold.unit),
+      `${threshold.good === 'low' ? '<' : '>'}${formatValue(threshold.target, threshold.unit)}`,
+      limit(threshold.warning),
+      limit(threshold.critical),
+      level === 'no-data' ? '' : level,
+    ]
+  })
+  return rows.length === 0 ? '' : table(['metric', 'now', 'target', 'warning', 'critical', ''], rows)
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

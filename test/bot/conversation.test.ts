@@ -54,7 +54,7 @@ async function begin() {
 
 /** Steps done until the approval of the first share is asked for. */
 async function untilApproval(happens: (event: DeploymentEvent) => Promise<void>): Promise<void> {
-  for (const step of ['checks', 'baseline', 'pin', 'start', 'logs'])
+  for (const step of ['checks', 'baseline', 'room', 'pin', 'start', 'logs'])
     await happens({
       type: 'step-done',
       step,
@@ -93,7 +93,7 @@ describe('a deployment in Slack', () => {
     expect(read(card)).toContain('Waits for approval of 5 % of traffic, by @U0LEE, @U0MIRA')
     expect(read(asked)).toContain('✋ Approval needed')
     expect(asked?.threadTs).toBe(card?.ts)
-    expect(workspace.thread(DEPLOYS, card?.ts ?? '')).toHaveLength(8)
+    expect(workspace.thread(DEPLOYS, card?.ts ?? '')).toHaveLength(9)
 
     await press(workspace, SAM, 'approve')
     expect(await told(workspace, SAM, 'own-deployment')).toContain('somebody else approves it')

@@ -8,12 +8,14 @@ import { locateStep } from '../plan.ts'
 import type { PodHealth } from '../pods.ts'
 import type { Outcome } from '../refusal.ts'
 import { refuse, trafficNow } from '../refuse.ts'
+import { metricsTable } from '../report.ts'
 import {
   askIfApproval,
   type Change,
   COUNTDOWN_MS,
   endHold,
   enterStep,
+  type Line,
   nextStepId,
   startGoingBack,
   startHold,
@@ -70,7 +72,7 @@ function breach(deployment: Deployment, now: number, trigger: 'critical' | 'gate
   const issues = [...deployment.issues, detail]
   if (deployment.plan.service.onBreach === 'rollback') {
     const back = startGoingBack(deployment, now, trigger, detail)
-    return { patch: { ...back.patch, issues }, lines: back.lines }
+    return { patch: { ...back.patch, issues }, lines: [...back.lines, ...seenThen(deployment)] }
   }
   if (deployment.hold?.reason === 'critical') return NOTHING
   const rollBackAt = now + COUNTDOWN_MS
@@ -82,6 +84,7 @@ function breach(deployment: Deployment, now: number, trigger: 'critical' | 'gate
         audience: 'channel',
         level: 'bad',
       },
+      ...seenThen(deployment),
     ],
   }
 }
@@ -128,13 +131,26 @@ function holdFor(
         audience: 'channel',
         level: 'warning',
       },
+      ...seenThen(deployment),
     ],
   }
+}
+
+function tableOf({ lastSample, plan }: Deployment): string {
+  return lastSample ? metricsTable(lastSample, plan.service) : ''
+}
+
+/** The whole table behind a decision, for the thread: the channel has the reason. */
+function seenThen(deployment: Deployment): Line[] {
+  const evidence = tableOf(deployment)
+  if (evidence === '') return []
+  return [{ text: 'The metrics at that moment:', evidence, audience: 'thread', level: 'info' }]
 }
 
 function windowPassed(deployment: Deployment, now: number, detail: string, missed: readonly string[]): Change {
   const next = nextStepId(deployment)
   if (next === undefined) return NOTHING
+  const metrics = tableOf(deployment)
   const targets = missed.length > 0 ? ` Outside the targets of phase 6, within the warnings: ${missed.join('; ')}.` : ''
   return {
     patch: { ...enterStep(next, now), issues: [...deployment.issues, ...missed] },
@@ -144,6 +160,7 @@ function windowPassed(deployment: Deployment, now: number, detail: string, misse
         audience: 'thread',
         level: 'good',
         step: deployment.step,
+        ...(metrics === '' ? {} : { evidence: metrics }),
       },
       ...askIfApproval(deployment, next),
     ],

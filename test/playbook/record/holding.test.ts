@@ -134,3 +134,21 @@ describe('a completed deployment that made room for the next', () => {
     )
   })
 })
+
+describe('a decision by numbers', () => {
+  it('leaves the whole table in the thread, with target, warning and critical', () => {
+    const { deployment, now } = walkTo(newDeployment(), 'watch-25')
+    const { entries } = must(deployment, { type: 'sampled', sample: makeSample(now, { errors: 20 }) }, now)
+    const table = entries.find((entry) => entry.text === 'The metrics at that moment:')
+    expect(table).toMatchObject({ audience: 'thread' })
+    expect(table?.evidence).toMatch(
+      /^metric +now +target +warning +critical\nError rate +2 % +<0\.1 % +>0\.5 % +>1 % +critical/,
+    )
+    const passed = must(
+      deployment,
+      { type: 'sampled', sample: makeSample(now + 15 * MINUTE, { wholeRequests: 9_000 }) },
+      now + 15 * MINUTE,
+    )
+    expect(passed.entries[0]?.evidence).toMatch(/Error rate +0 %/)
+  })
+})
