@@ -11,7 +11,7 @@ const idsOf = ({ plan }: Deployment) => plan.phases.flatMap((phase) => phase.ste
 describe('the plan of a blue-green deployment', () => {
   it('stands the idle colour up whole, asks it, asks a person, switches once, watches, and finalizes', () => {
     expect(idsOf(begin())).toEqual([
-      ...['checks', 'baseline', 'pin', 'start', 'logs'],
+      ...['checks', 'baseline', 'room', 'pin', 'start', 'logs'],
       ...['preview', 'approve-100', 'pods-100', 'route-100', 'verify-100', 'health', 'load'],
       ...['watch-100', 'alerts', 'keep', 'promote', 'settle', 'verify', 'journal'],
     ])
