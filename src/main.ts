@@ -14,6 +14,12 @@ const HELP = `Usage: tminus <command>
   schema                     the JSON Schema of tminus.yml
   validate [file]            checks a catalogue and tells every fault at once`
 
+// `tminus schema | head`: whoever reads may stop reading.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
 const print = (line: string) => void process.stdout.write(`${line}\n`)
 
 /** Each command is loaded when it is asked for: a client of the cluster takes most of a second to load. */
