@@ -1,3 +1,4 @@
+import { routeObject } from '../playbook/routed-services.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Inspection } from '../ports/cluster.ts'
 import type { Check, CheckResult } from './check.ts'
@@ -10,18 +11,26 @@ export const routerValid: Check = {
 }
 
 export function judgeRouter(service: Service, { routerFaults }: Inspection): CheckResult {
-  const { router } = service
+  const object = routeObject(service.router)
   if (routerFaults.length > 0) {
-    const look =
-      router.kind === 'istio'
-        ? `Mend it with ${kubectl(service, `edit virtualservice ${router.virtualService}`)}, or correct \`router\` of ${service.name} in tminus.yml.`
-        : `Mend it, or correct \`router\` of ${service.name} in tminus.yml.`
+    const mend = object
+      ? `Mend it with ${kubectl(service, `edit ${object.kind.toLowerCase()} ${object.name}`)}`
+      : 'Mend it'
+    const look = `${mend}, or correct \`router\` of ${service.name} in tminus.yml.`
     return { status: 'fails', sentence: `${routerFaults.map(fullStop).join(' ')} ${look}` }
   }
-  if (router.kind === 'replicas')
-    return { status: 'holds', sentence: `Traffic is divided by numbers of pods behind ${service.serviceName}.` }
-  return {
-    status: 'holds',
-    sentence: `VirtualService ${router.virtualService} has the ${router.by}s ${router.stable} and ${router.canary}.`,
+  return { status: 'holds', sentence: whatDivides(service) }
+}
+
+function whatDivides({ router, serviceName }: Service): string {
+  switch (router.kind) {
+    case 'replicas':
+      return `Traffic is divided by numbers of pods behind ${serviceName}.`
+    case 'istio':
+      return `VirtualService ${router.virtualService} has the ${router.by}s ${router.stable} and ${router.canary}.`
+    case 'gateway-api':
+      return `HTTPRoute ${router.httpRoute} has the backends ${router.stable} and ${router.canary}, and is accepted as it is.`
+    case 'nginx':
+      return `Ingress ${router.ingress} leads to ${router.stable}; ${router.ingress}-canary gives ${router.canary} its share.`
   }
 }

@@ -10,6 +10,9 @@ import { type JsonObject, objectAt, textAt, withAt } from './json.ts'
 import { withoutPassingAnnotations } from './marks.ts'
 import { LAST_DEPLOYMENT_ANNOTATION, SLOT_LABEL, slotName } from './names.ts'
 import { rolloutState } from './rollout-state.ts'
+import { removePassing } from './routers/passing-object.ts'
+import { weightedRouterOf } from './routers/router-of.ts'
+import { isPending } from './routers/weighted-traffic.ts'
 import { controllerUid } from './scene.ts'
 import { selectorQuery } from './selectors.ts'
 import { sharesByAddresses } from './shares.ts'
@@ -32,6 +35,9 @@ export async function settle(
     // The canary goes at the next call: first those who route must have seen the change.
     return false
   }
+  const router = weightedRouterOf(service)
+  if (router && (await isPending(connection, service, router, context.signal))) return false
+  await removePassing(connection, service, router, context)
   await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'canary')), context)
   await restoreMinimum(connection, service, pin, context)
   return true
@@ -55,6 +61,7 @@ export async function tidy(
     return false
   }
   await restoreMinimum(connection, service, pin, context)
+  await removePassing(connection, service, weightedRouterOf(service), context)
   await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'canary')), context)
   if (await isPreviousRoutedTo(connection, service, context.signal)) return false
   await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'previous')), context)
@@ -86,6 +93,7 @@ export async function forget(connection: Connection, service: Service, context: 
       `Service ${service.serviceName} still selects by ${SLOT_LABEL}: the kept version is in use and stays.`,
     )
   }
+  await removePassing(connection, service, weightedRouterOf(service), context)
   await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'canary')), context)
   await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'previous')), context)
   await takeMarksOff(connection, service, context, (workload) =>
@@ -105,12 +113,13 @@ async function takeMarksOff(
   context: WriteContext,
   changeWorkload: (workload: JsonObject) => JsonObject,
 ): Promise<void> {
-  const { router, namespace } = service
+  const { namespace } = service
+  const router = weightedRouterOf(service)
   const clean = (target: Target, change = withoutPassingAnnotations, by: 'patch' | 'put' = 'patch') =>
     connection.objects.edit(target, context, change, { unstamped: true, by }).catch(unlessAbsent)
   await clean(services(namespace, service.serviceName))
-  if (router.kind === 'istio') {
-    await clean(await connection.virtualService(service, router, context.signal), withoutPassingAnnotations, 'put')
+  if (router) {
+    await clean(await connection.routeTarget(service, router, context.signal), withoutPassingAnnotations, router.by)
   }
   const hpa = textAt(await findAutoscaler(connection, service, context.signal), 'metadata', 'name')
   if (hpa !== undefined) await clean(autoscalers(namespace, hpa))
