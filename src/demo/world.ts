@@ -126,7 +126,21 @@ function seedOf({ workload, image, router }: Service, version: string): SeedServ
     autoscale: { min: 4, max: 12 },
     minAvailable: 2,
   }
-  return router.kind === 'istio' ? { ...seed, labels: { track: 'stable' }, mesh: router.by } : seed
+  const mesh = meshOf(router)
+  return mesh ? { ...seed, labels: { track: 'stable' }, mesh } : seed
+}
+
+function meshOf(router: Service['router']): SeedService['mesh'] {
+  switch (router.kind) {
+    case 'replicas':
+      return undefined
+    case 'istio':
+      return router.by
+    case 'gateway-api':
+      return 'gateway'
+    case 'nginx':
+      return 'ingress'
+  }
 }
 
 function allReady(simulation: SimulatedCluster, services: readonly Service[]): boolean {

@@ -11,9 +11,10 @@ export interface SeedService extends DeployedService {
   readonly minAvailable?: number
   /**
    * A VirtualService that sends everything to the stable track: by `host` (a second Service `<name>-canary`), or by
-   * `subset` (a DestinationRule with the subsets stable and canary). The pods then want the label `track: stable`.
+   * `subset` (a DestinationRule with the subsets stable and canary). `gateway`: an HTTPRoute, `ingress`: an Ingress, each
+   * with a second Service too. The pods then want the label `track: stable`.
    */
-  readonly mesh?: 'host' | 'subset'
+  readonly mesh?: 'host' | 'subset' | 'gateway' | 'ingress'
 }
 
 /** The demo's world. */
@@ -72,8 +73,10 @@ function seedRouting(cluster: SimulatedCluster, namespace: string, service: Seed
   }
   const canary = mesh === 'host' ? { host: `${name}-canary` } : { host: name, subset: 'canary' }
   const stable = mesh === 'host' ? { host: name } : { host: name, subset: 'stable' }
-  createService(name, mesh === 'host' ? { app: name, track: 'stable' } : { app: name })
-  if (mesh === 'host') createService(`${name}-canary`, { app: name, track: 'canary' })
+  createService(name, mesh === 'subset' ? { app: name } : { app: name, track: 'stable' })
+  if (mesh !== 'subset') createService(`${name}-canary`, { app: name, track: 'canary' })
+  if (mesh === 'gateway') return void cluster.create('httproutes', namespace, httpRouteObject(name))
+  if (mesh === 'ingress') return void cluster.create('ingresses', namespace, ingressObject(name))
   const track = (value: string) => ({ name: value, labels: { track: value } })
   const subsets = mesh === 'subset' ? { subsets: [track('stable'), track('canary')] } : {}
   cluster.create('destinationrules', namespace, { metadata: { name }, spec: { host: name, ...subsets } })
@@ -93,6 +96,30 @@ function seedRouting(cluster: SimulatedCluster, namespace: string, service: Seed
       ],
     },
   })
+}
+
+function httpRouteObject(name: string) {
+  const backendRefs = [
+    { name, port: 80, weight: 100 },
+    { name: `${name}-canary`, port: 80, weight: 0 },
+  ]
+  const match = { path: { type: 'PathPrefix', value: '/' } }
+  return {
+    metadata: { name },
+    spec: {
+      parentRefs: [{ name: 'public' }],
+      hostnames: [`${name}.example.com`],
+      rules: [{ matches: [match], timeouts: { request: '10s' }, backendRefs }],
+    },
+  }
+}
+
+function ingressObject(name: string) {
+  const path = { path: '/', pathType: 'Prefix', backend: { service: { name, port: { number: 80 } } } }
+  return {
+    metadata: { name },
+    spec: { ingressClassName: 'nginx', rules: [{ host: `${name}.example.com`, http: { paths: [path] } }] },
+  }
 }
 
 function autoscalerObject(name: string, { min, max }: { readonly min: number; readonly max: number }) {
