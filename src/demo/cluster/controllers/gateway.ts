@@ -3,7 +3,7 @@
  * generation it has taken. Until then it goes by the one before.
  */
 import { type ClusterContext, timestamp } from '../cluster-context.ts'
-import type { HttpRoute } from '../store/kube-objects.ts'
+import type { HttpRoute, ParentRef } from '../store/kube-objects.ts'
 import { type Controller, keyOf, type LookAgain } from './reconciler.ts'
 
 export interface Gateways {
@@ -35,12 +35,10 @@ export function gateways(context: ClusterContext, again: LookAgain): Gateways {
       condition('Accepted', true, 'Accepted'),
       condition('ResolvedRefs', missing.length === 0, missing.length === 0 ? 'ResolvedRefs' : 'BackendNotFound'),
     ]
-    const parents = (route.spec.parentRefs ?? []).map((parentRef) => ({
-      parentRef,
-      controllerName: CONTROLLER_NAME,
-      conditions,
-    }))
-    store.put('httproutes', { ...route, status: { parents } })
+    const parents = (route.spec.parentRefs ?? [])
+      .filter((parent) => isThere(context, route, parent))
+      .map((parentRef) => ({ parentRef, controllerName: CONTROLLER_NAME, conditions }))
+    if (parents.length > 0) store.put('httproutes', { ...route, status: { parents } })
   }
   return {
     controller: {
@@ -63,6 +61,11 @@ export function gateways(context: ClusterContext, again: LookAgain): Gateways {
     },
     taken: (namespace) => [...followed.values()].filter(({ metadata }) => metadata.namespace === namespace),
   }
+}
+
+/** Gateways are not served here: all of them are. Of a mesh, only Services that are there. */
+function isThere({ store }: ClusterContext, { metadata }: HttpRoute, { kind, namespace, name }: ParentRef): boolean {
+  return kind !== 'Service' || store.get('services', namespace ?? metadata.namespace, name) !== undefined
 }
 
 function missingBackends({ store }: ClusterContext, { metadata, spec }: HttpRoute): readonly string[] {
