@@ -143,6 +143,9 @@ describe.each(ROUTERS)('a whole canary with %s', (kind, router) => {
     await expect.poll(() => statusOf(id), UNTIL).toBe('rolled-back')
   })
 
+  // Past the promotion the way back is the Service's selector, the same for all: the contract has it for each router.
+  if (kind === 'gateway-api' || kind === 'nginx') return
+
   it('rolls a completed deployment back by hand while the old version is kept', async () => {
     const before = await selector()
     const id = await begin('v5.0')
