@@ -29,6 +29,7 @@ export function configOf(settings: BotSettings): Config {
     prometheusUrl,
     kubeconfigPath,
     journalPath: 'deployments.log',
+    incidentsPath: 'incidents.log',
     role,
     logLevel: 'error',
   }

@@ -22,7 +22,7 @@ export interface RunOptions {
   /** In front of every key in Redis, in braces. Default `{tminus}`. */
   readonly prefix?: string
   /** Ports that the demo and the benchmarks bring themselves. */
-  readonly replace?: Partial<Pick<Engine, 'cluster' | 'metrics' | 'registry' | 'probe' | 'journal'>>
+  readonly replace?: Partial<Pick<Engine, 'cluster' | 'metrics' | 'registry' | 'probe' | 'journal' | 'incidents'>>
 }
 
 export interface Running {
@@ -45,7 +45,7 @@ export async function runBot(config: Config, options: RunOptions): Promise<Runni
     config.role === 'worker'
       ? null
       : await startSlack({
-          answer: makeAnswer(engine, ports.people, config.services),
+          answer: makeAnswer(engine, ports.people, config.services, ports.chat),
           services: config.services,
           log,
           slack: settings,
@@ -89,7 +89,7 @@ function slackSettings({ slack }: Config): SlackSettings {
 
 function makeEngine(config: Config, { clock, log, prefix = '{tminus}', replace = {} }: RunOptions): Engine {
   const onError = (error: unknown) => log.warn({ error }, 'trouble with Redis or with a job; it is tried again')
-  const { cluster, metrics, registry, probe, journal } = replace
+  const { cluster, metrics, registry, probe, journal, incidents } = replace
   return {
     store: redisStore({ url: config.redisUrl, prefix, onError }),
     queue: bullmqQueue({ url: config.redisUrl, prefix, clock, role: config.role, onError }),
@@ -103,6 +103,7 @@ function makeEngine(config: Config, { clock, log, prefix = '{tminus}', replace =
     registry: registry ?? ociRegistry({ clock }),
     probe: probe ?? httpProbe(),
     journal: journal ?? fileJournal(config.journalPath),
+    incidents: incidents ?? fileJournal(config.incidentsPath),
     clock,
     log,
   }

@@ -10,6 +10,7 @@ import type { Service, Strategy } from '../playbook/service.ts'
 import { followUp } from '../ports/follow-up.ts'
 import { recordThrough } from '../ports/ledger.ts'
 import type { Asker, Intent, Reply } from './ask.ts'
+import { findBlock } from './blocks.ts'
 import { type Desk, findService, personRef, refused } from './desk.ts'
 
 export async function startDeployment(
@@ -26,6 +27,8 @@ export async function startDeployment(
   if (!plan.ok) return refused(plan)
   const live = await desk.store.live(service.value.name)
   if (live !== undefined) return refused(refuse.serviceBusy(service.value.name, live))
+  const block = await findBlock(desk, service.value, plan.value.version)
+  if (block) return refused(refuse.blocked(service.value.name, plan.value.version, block))
   const before = await desk.store.latest(service.value.name)
   const number = await desk.store.nextNumber(service.value.name)
   const now = desk.clock.now()

@@ -3,6 +3,7 @@
  * the cluster's watch, with a poll beneath it. What it decides is acted on in the same run.
  */
 import type { Deployment } from '../playbook/deployment.ts'
+import { emergencyTime, isEmergency } from '../playbook/emergency.ts'
 import { judgePods, podsDiffer, seePods } from '../playbook/judge-pods.ts'
 import { refuse } from '../playbook/refuse.ts'
 import { ClusterError } from '../ports/cluster.ts'
@@ -25,9 +26,24 @@ export async function guard(engine: Engine, id: string, signal: AbortSignal): Pr
   await engine.queue.add(guardJob(deployment, engine.clock.now() + pollMs))
 }
 
+/** An emergency rollback acted while the record could not be reached: what the cluster says counts. */
+async function follow(engine: Engine, deployment: string, emergency: string): Promise<boolean> {
+  const outcome = await recordThrough(engine.store, deployment, engine.clock.now, (current): Judged => {
+    // One that is older than the deployment left its token for others.
+    if (emergencyTime(emergency) < current.createdAt) return refuse.stale(current)
+    return { event: { type: 'emergency-took-over', id: emergency } }
+  })
+  if (outcome.ok) {
+    const { deployment: after, entries } = outcome.value
+    await engine.queue.add(announceJob(after, entries, engine.clock.now()))
+  }
+  return outcome.ok
+}
+
 /** True when the sighting changed what happens next. */
 async function look(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<boolean> {
-  const { slots } = await engine.cluster.look(deployment.plan.service, signal)
+  const { slots, writtenBy } = await engine.cluster.look(deployment.plan.service, signal)
+  if (isEmergency(writtenBy)) return follow(engine, deployment.id, writtenBy)
   const slot = slots[deployment.settled ? 'stable' : 'canary']
   if (!slot.exists) return false
   const now = engine.clock.now()

@@ -19,6 +19,7 @@ export const PREFLIGHT_CHECKS = [
   'no-leftovers',
   'router-valid',
   'image-exists',
+  'not-blocked',
   'dry-run-accepted',
   'room-for-pods',
   'quota-allows',

@@ -31,8 +31,20 @@ async function begin() {
   const queue = memoryQueue({ clock })
   const slack = { botToken: workspace.botToken, appToken: workspace.appToken, apiUrl: workspace.apiUrl }
   const ports = slackPorts(slack, log)
-  const cluster = { look: () => Promise.reject(new Error('nobody looks here')) }
-  const answer = answerWith({ store, queue, people: ports.people, cluster, clock, log, services: [api] })
+  const nobody = () => Promise.reject(new Error('nobody looks here'))
+  const answer = answerWith({
+    store,
+    queue,
+    people: ports.people,
+    cluster: { look: nobody, pinned: nobody, ensureSlot: nobody, restore: nobody, tidy: nobody },
+    registry: { resolve: async () => ({ kind: 'unknown', why: 'there is no registry here' }) },
+    probe: { get: async () => ({ kind: 'silent', why: 'nobody is asked here' }) },
+    incidents: { append: async () => {} },
+    chat: ports.chat,
+    clock,
+    log,
+    services: [api],
+  })
   const bot = await startSlack({ answer, services: [api], log, slack, ports })
   closing.push(() => bot.stop())
   const idle = () => Promise.resolve()

@@ -83,11 +83,12 @@ export async function openStage({
     registry: world.registry,
     probe: world.probe,
     journal: { append: async () => {} },
+    incidents: { append: async () => {} },
     clock,
     log: { debug() {}, info() {}, warn() {}, error() {} },
   }
   const cast = castOf(services)
-  const answer = makeAnswer(engine, cast.people, services)
+  const answer = makeAnswer(engine, cast.people, services, chat)
   const worker = await startWorker(engine, chat)
 
   const load = async (id = 'api-1') => {

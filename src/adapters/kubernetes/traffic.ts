@@ -128,7 +128,7 @@ export async function bringTrafficHome(
       services(service.namespace, service.serviceName),
       context,
       (current) => withSelector(current, selector),
-      { fromMemory: true, alwaysStamp: alwaysStamp && router.kind === 'replicas' },
+      { fromMemory: true, alwaysStamp: alwaysStamp && (router.kind === 'replicas' || context.lasting === true) },
     )
   // One that fails does not hold up the other.
   const [front, route] = await Promise.allSettled([moveSelector(), moveWeights()])

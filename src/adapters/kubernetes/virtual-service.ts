@@ -133,3 +133,19 @@ export function withPinnedWeights(
     return index === place.stable ? 100 - others : undefined
   })
 }
+
+/** Path (JSON pointer) and weight of each destination once the weights are as pinned; null when the route cannot be found. */
+export function restoredWeights(
+  service: Service,
+  router: IstioSettings,
+  object: JsonObject,
+  pinned: readonly number[] | null,
+): readonly { readonly path: string; readonly weight: number }[] | null {
+  const place = find(service, router, object)
+  if (typeof place === 'string') return null
+  const home = withPinnedWeights(service, router, object, pinned)
+  return destinationsOf(home, place).map((row, index) => ({
+    path: `/spec/http/${place.http}/route/${index}/weight`,
+    weight: numberAt(row, 'weight') ?? 0,
+  }))
+}

@@ -82,7 +82,7 @@ function refuseWhole(deployment: Deployment, now: number, line: Line, why: strin
 }
 
 /** With the replicas router a ready pod is traffic, before any share was given on purpose. */
-function hasTraffic({ share, status, plan, pods }: Deployment): boolean {
+export function hasTraffic({ share, status, plan, pods }: Deployment): boolean {
   if (share.planned > 0 || status === 'completed') return true
   return plan.service.router.kind === 'replicas' && (pods?.ready ?? 0) > 0
 }
