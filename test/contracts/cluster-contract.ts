@@ -6,7 +6,7 @@ import { describeLooking } from './cluster-contract-looking.ts'
 import { describeReplicas } from './cluster-contract-replicas.ts'
 import { describePin, describeSlots } from './cluster-contract-slots.ts'
 import type { Open } from './cluster-contract-steps.ts'
-import { describeFencing, describeWayBack } from './cluster-contract-way-back.ts'
+import { describeFencing, describePinned, describeWayBack } from './cluster-contract-way-back.ts'
 
 export function describeCluster(name: string, makeEnvironment: () => Promise<ClusterEnvironment>): void {
   describe(`cluster: ${name}`, () => {
@@ -31,6 +31,7 @@ export function describeCluster(name: string, makeEnvironment: () => Promise<Clu
     describeIstio(open)
     describeWayBack(open)
     describeFencing(open)
+    describePinned(open)
     describeLooking(open)
   })
 }

@@ -10,6 +10,7 @@ import { redisStore } from '../../src/adapters/redis/redis-store.ts'
 import { emergency, type Terminal } from '../../src/commands/emergency.ts'
 import type { EmergencyParts } from '../../src/handlers/emergency-parts.ts'
 import { MINUTE } from '../../src/playbook/durations.ts'
+import type { Service } from '../../src/playbook/service.ts'
 import { ChatError } from '../../src/ports/chat.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import { startRedis } from '../redis-server.ts'
@@ -21,10 +22,10 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })
 
-async function begin(name = 'api') {
+async function begin(name = 'api', over: Partial<Service> = {}) {
   const services = exampleServices()
     .filter((service) => service.name === name)
-    .map(brisk)
+    .map((service) => ({ ...brisk(service), ...over }))
   const stage = await openStage({ services })
   closing.push(() => stage.stop())
   await stage.ask({ verb: 'deploy', service: name, version: 'v2.0', strategy: 'canary' }, 'requester')
@@ -194,6 +195,20 @@ describe('an emergency rollback while the record is empty', () => {
     expect(shares(stage)).toEqual({ 'v1.9': 1 })
     expect(await names(stage)).toEqual(['api'])
     expect(await store.blocked('api')).toMatchObject([{ version: 'v2.0', why: 'checkout is broken' }])
+  })
+})
+
+describe('an emergency rollback of a version whose old pods are gone', () => {
+  it('starts them first, and gives them traffic as soon as one is ready', async () => {
+    const stage = await begin('api', { keep: 'cold' })
+    await promoted(stage)
+    expect(await names(stage)).toEqual(['api'])
+    const { exit, text } = await fromShell(stage)
+    expect(text).toContain('whose 4 pods start first')
+    expect(text).toContain('Pods of v1.9 start')
+    expect(exit).toBe(0)
+    expect(shares(stage)).toEqual({ 'v1.9': 1 })
+    expect(await names(stage)).toEqual(['api'])
   })
 })
 
