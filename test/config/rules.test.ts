@@ -4,6 +4,8 @@ import { catalogueWith, faultsOf } from './faults-of.ts'
 /** [what is refused, the lines under the service, what the one fault says] */
 const ONE_FAULT: readonly (readonly [string, string, string])[] = [
   ['an unknown key, with the nearest known one', 'aprovers: [U0ANNA]', 'did you mean approvers?'],
+  ['an emergency that nobody could order', 'emergency: []', 'at least one Slack user id'],
+  ['a name where an id belongs', 'emergency: [anna]', 'emergency'],
   ['an unknown key in a router of its kind', 'router: { kind: replicas, stable: api }', 'Known here: kind'],
   ['an unknown metric', 'thresholds: { latency-95: { target: 1ms } }', 'did you mean latency-p95?'],
   ['an unknown router', 'router: { kind: nginx }', 'kind: replicas, or kind: istio'],
