@@ -4,7 +4,7 @@
  * bad sample is followed by the restoring write in the same run, with no queue between.
  */
 import type { Deployment } from '../playbook/deployment.ts'
-import { isEmergency } from '../playbook/emergency.ts'
+import { emergencyTime, isEmergency } from '../playbook/emergency.ts'
 import type { DeploymentEvent } from '../playbook/events.ts'
 import { type Next, nextStep } from '../playbook/next-step.ts'
 import { ClusterError } from '../ports/cluster.ts'
@@ -71,7 +71,8 @@ async function perform(
   } catch (error) {
     if (signal.aborted) return undefined
     // It stands on the cluster for good; the record follows, whatever it thought was next.
-    if (error instanceof ClusterError && isEmergency(error.by)) return { type: 'emergency-took-over', id: error.by }
+    if (error instanceof ClusterError && isEmergency(error.by) && emergencyTime(error.by) >= deployment.createdAt)
+      return { type: 'emergency-took-over', id: error.by }
     if (error instanceof ClusterError && error.kind === 'fenced' && (await isOutdated(engine, deployment))) {
       engine.log.warn({ deployment: deployment.id, revision: deployment.revision }, `stopped: ${error.message}`)
       return undefined

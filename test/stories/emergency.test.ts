@@ -13,6 +13,7 @@ import { MINUTE } from '../../src/playbook/durations.ts'
 import type { Service } from '../../src/playbook/service.ts'
 import { ChatError } from '../../src/ports/chat.ts'
 import type { Clock } from '../../src/ports/clock.ts'
+import { ClusterError } from '../../src/ports/cluster.ts'
 import { startRedis } from '../redis-server.ts'
 import { EXAMPLE_PATH, exampleServices } from './example-services.ts'
 import { brisk, openStage, type Stage } from './stage.ts'
@@ -207,6 +208,31 @@ describe('an emergency rollback of a version whose old pods are gone', () => {
     expect(text).toContain('whose 4 pods start first')
     expect(text).toContain('Pods of v1.9 start')
     expect(exit).toBe(0)
+    expect(shares(stage)).toEqual({ 'v1.9': 1 })
+    expect(await names(stage)).toEqual(['api'])
+  })
+})
+
+describe('an emergency rollback that is cut off', () => {
+  it.each([
+    ['at 25 %', at25, 0],
+    ['after promotion', promoted, 2],
+  ])('has traffic back %s, says what is left, and tidies it when it is run again', async (_, reach, allowed) => {
+    const stage = await begin()
+    await reach(stage)
+    let tidied = 0
+    const tidy: EmergencyParts['cluster']['tidy'] = (...asked) => {
+      tidied += 1
+      if (tidied <= allowed) return stage.parts.cluster.tidy(...asked)
+      return Promise.reject(new ClusterError('refused', 'deployments.apps "api" is forbidden'))
+    }
+    const first = await fromShell(stage, { cluster: { ...stage.parts.cluster, tidy } })
+    expect(first.exit).toBe(0)
+    expect(first.text).toContain('Not tidied: deployments.apps "api" is forbidden')
+    expect(shares(stage)).toEqual({ 'v1.9': 1 })
+    const second = await fromShell(stage)
+    expect(second.exit).toBe(0)
+    expect(second.text).toContain('api is as it was before')
     expect(shares(stage)).toEqual({ 'v1.9': 1 })
     expect(await names(stage)).toEqual(['api'])
   })

@@ -30,7 +30,7 @@ export function emergencyTookOver(deployment: Deployment, id: string, now: numbe
       },
       lines: [
         {
-          text: `The emergency rollback ${id} took ${deployment.id} over: all traffic is on ${oldVersion(deployment)}, and what is left of ${deployment.version} is tidied by it.${known}`,
+          text: `The emergency rollback ${id} took ${deployment.id} over: all traffic is on ${oldVersion(deployment)}, and what is left of ${deployment.version} is tidied by it (cut off: run it again).${known}`,
           audience: 'channel',
           level: 'bad',
         },
