@@ -13,6 +13,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/architecture.test.ts', 'test/cluster/**', 'test/control-plane/**'],
           globalSetup: ['test/global-setup.ts'],
+          // Stories with processes of their own: more of them at once would only wait for a processor.
+          maxConcurrency: 3,
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

@@ -126,6 +126,7 @@ export interface Deployment {
   readonly status: Status
   /** The forward step that is next or under way. */
   readonly step: string
+  /** Since when, ms since the epoch; later by the time in which nobody looked at the step. Its deadline counts from here. */
   readonly stepSince: number
   /** Not before then is the step tried again; 0: now. */
   readonly retryAt: number

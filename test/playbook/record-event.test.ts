@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Deployment } from '../../src/playbook/deployment.ts'
 import { MINUTE, SECOND } from '../../src/playbook/durations.ts'
 import { nextStep } from '../../src/playbook/next-step.ts'
 import { recordEvent } from '../../src/playbook/record-event.ts'
@@ -41,15 +42,31 @@ describe('the way forward', () => {
     )
   })
 
+  /** Looks every two seconds from `now` until so much later, and in the last look too. */
+  function looksUntil(deployment: Deployment, now: number, end: number): Deployment {
+    let current = deployment
+    for (let at = now; at <= end && current.status === 'running'; at += 2 * SECOND) {
+      const retryAt = at + 2 * SECOND
+      current = must(current, { type: 'step-not-yet', step: 'start', why: '0 of 1 pods ready', retryAt }, at).deployment
+    }
+    return current
+  }
+
   it('fails a step that is not there by its deadline', () => {
     const { deployment, now } = walkTo(newDeployment(), 'start')
-    const late = must(
-      deployment,
-      { type: 'step-not-yet', step: 'start', why: '0 of 1 pods ready', retryAt: 0 },
-      now + 11 * MINUTE,
-    )
-    expect(late.deployment.status).toBe('going-back')
-    expect(late.deployment.goingBack?.hadTraffic).toBe(false)
+    expect(looksUntil(deployment, now, now + 10 * MINUTE - SECOND).status).toBe('running')
+    const late = looksUntil(deployment, now, now + 10 * MINUTE)
+    expect(late.status).toBe('going-back')
+    expect(late.goingBack?.hadTraffic).toBe(false)
+  })
+
+  it('does not count the time in which nobody looked against the step: a worker was killed, its deadline was not', () => {
+    const { deployment, now } = walkTo(newDeployment(), 'start')
+    const before = looksUntil(deployment, now, now + 5 * MINUTE)
+    const woken = looksUntil(before, now + 60 * MINUTE, now + 60 * MINUTE)
+    expect(woken.status).toBe('running')
+    expect(looksUntil(woken, now + 60 * MINUTE, now + 64 * MINUTE).status).toBe('running')
+    expect(looksUntil(woken, now + 60 * MINUTE, now + 66 * MINUTE).status).toBe('going-back')
   })
 
   it('refuses the deployment when pre-flight fails, with nothing to undo', () => {

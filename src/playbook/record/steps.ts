@@ -1,6 +1,6 @@
 /** How a forward step ended. */
 import type { CheckIn, Deployment } from '../deployment.ts'
-import { HOUR } from '../durations.ts'
+import { HOUR, SECOND } from '../durations.ts'
 import type { StepFacts } from '../events.ts'
 import { locateStep, type Step } from '../plan.ts'
 import type { Outcome } from '../refusal.ts'
@@ -9,6 +9,9 @@ import { askIfApproval, type Change, enterStep, type Line, nextStepId, startGoin
 
 /** Characters of a reason shown outside the thread. */
 const LONGEST_REASON = 280
+
+/** No look at a step takes longer than this, ms: its requests have 10 s each. What goes beyond it is no one's deadline. */
+const LONGEST_LOOK_MS = 30 * SECOND
 
 /** The playbook's check-ins after the deployment ("Post-Deployment"). */
 const CHECK_INS = [
@@ -97,14 +100,20 @@ export function stepNotYet(
 ): Outcome<Change> {
   const at = current(deployment, step)
   if (!at) return refuse.stale(deployment)
-  if (at.deadlineMs !== null && now - deployment.stepSince >= at.deadlineMs) {
+  const stepSince = deployment.stepSince + unseenMs(deployment, now)
+  if (at.deadlineMs !== null && now - stepSince >= at.deadlineMs) {
     return stepFailed(deployment, step, `not there after ${Math.round(at.deadlineMs / 1000)} s: ${why}`, undefined, now)
   }
   const lines: Line[] =
     deployment.waitingFor === why
       ? []
       : [{ text: `${at.purpose}: not yet, ${why}`, audience: 'record', level: 'info', step }]
-  return { ok: true, value: { patch: { retryAt, waitingFor: why }, lines } }
+  return { ok: true, value: { patch: { stepSince, retryAt, waitingFor: why }, lines } }
+}
+
+/** How long nobody looked at the step when somebody should have: no worker was there, or the one that was got killed. */
+function unseenMs({ stepSince, retryAt }: Deployment, now: number): number {
+  return Math.max(0, now - Math.max(stepSince, retryAt) - LONGEST_LOOK_MS)
 }
 
 export function stepFailed(
