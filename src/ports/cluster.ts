@@ -76,6 +76,8 @@ export interface Sighting {
   readonly watched: boolean
   readonly slots: Readonly<Record<Slot, SlotState>>
   readonly shares: RealShares
+  /** Why the shares cannot be known, where the router says why: a sentence without its full stop. */
+  readonly sharesUnknown?: string
 }
 
 /** One fact found by pre-flight about the target; see src/checks for what is made of it. */
@@ -150,7 +152,8 @@ export interface Cluster {
    * The canary slot gets `percent` of the traffic, the stable slot the rest. `replicas` router: below 100 the ratio is
    * given by the pods that ensureSlot was asked for; at 100 the Service's selector is narrowed to the canary's pods; at 0
    * the canary's pods go, and come back with the next share. `switch` router: 100 or 0, by one write of the selector; `late`
-   * unless all of the canary stands ready behind its preview; its pods stay at 0.
+   * unless all of the canary stands ready behind its preview; its pods stay at 0. Null while a router that says so has not
+   * taken the share yet: the looks that follow tell when it has.
    */
   route(service: Service, percent: number, context: WriteContext): Promise<RealShares>
   /** The workload has the new image (and canary's template changes), rolled out. Returns its state, perhaps not complete yet. */

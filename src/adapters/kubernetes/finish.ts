@@ -12,6 +12,9 @@ import { LAST_DEPLOYMENT_ANNOTATION, SLOT_LABEL, slotName } from './names.ts'
 import { pinOn } from './pinning.ts'
 import { removePreview } from './preview.ts'
 import { rolloutState } from './rollout-state.ts'
+import { removePassing } from './routers/passing-object.ts'
+import { weightedRouterOf } from './routers/router-of.ts'
+import { isPending } from './routers/weighted-traffic.ts'
 import { controllerUid } from './scene.ts'
 import { selectorQuery } from './selectors.ts'
 import { sharesByAddresses } from './shares.ts'
@@ -35,7 +38,9 @@ export async function settle(
     return false
   }
   if (await isSwitchedTo(connection, service, context.signal)) return false
-  await removePreview(connection, service, context)
+  const router = weightedRouterOf(service)
+  if (router && (await isPending(connection, service, router, context.signal))) return false
+  await removeRunObjects(connection, service, context)
   await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'canary')), context)
   await restoreMinimum(connection, service, pin, context)
   return true
@@ -62,7 +67,7 @@ export async function tidy(
   }
   await restoreMinimum(connection, service, pin, context)
   if (await isSwitchedTo(connection, service, context.signal)) return false
-  await removePreview(connection, service, context)
+  await removeRunObjects(connection, service, context)
   await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'canary')), context)
   if (await isRoutedTo(connection, service, 'previous', context.signal)) return false
   await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'previous')), context)
@@ -74,6 +79,12 @@ export async function tidy(
 function asPinned(workload: JsonObject, pin: Pin): JsonObject {
   const templated = withAt(workload, ['spec', 'template'], pin.template)
   return pin.hpa ? templated : withAt(templated, ['spec', 'replicas'], pin.replicas)
+}
+
+/** What stands beside the route for the run only: the preview Service of a switch, the canary's object of a router that has one. */
+async function removeRunObjects(connection: Connection, service: Service, context: WriteContext): Promise<void> {
+  await removePreview(connection, service, context)
+  await removePassing(connection, service, weightedRouterOf(service), context)
 }
 
 /** A selector that was moved is not yet an address list that was moved. */
@@ -104,7 +115,7 @@ export async function forget(connection: Connection, service: Service, context: 
       `Service ${service.serviceName} still selects by ${SLOT_LABEL}: the kept version is in use and stays.`,
     )
   }
-  await removePreview(connection, service, context)
+  await removeRunObjects(connection, service, context)
   await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'canary')), context)
   await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'previous')), context)
   await takeMarksOff(connection, service, context, (workload) =>
@@ -124,12 +135,13 @@ async function takeMarksOff(
   context: WriteContext,
   changeWorkload: (workload: JsonObject) => JsonObject,
 ): Promise<void> {
-  const { router, namespace } = service
+  const { namespace } = service
+  const router = weightedRouterOf(service)
   const clean = (target: Target, change = withoutPassingAnnotations, by: 'patch' | 'put' = 'patch') =>
     connection.objects.edit(target, context, change, { unstamped: true, by }).catch(unlessAbsent)
   await clean(services(namespace, service.serviceName))
-  if (router.kind === 'istio') {
-    await clean(await connection.virtualService(service, router, context.signal), withoutPassingAnnotations, 'put')
+  if (router) {
+    await clean(await connection.routeTarget(service, router, context.signal), withoutPassingAnnotations, router.by)
   }
   const hpa = textAt(await findAutoscaler(connection, service, context.signal), 'metadata', 'name')
   if (hpa !== undefined) await clean(autoscalers(namespace, hpa))

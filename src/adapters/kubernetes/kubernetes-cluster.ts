@@ -11,10 +11,12 @@ import { pinWorkload } from './pin-workload.ts'
 import { podLogs } from './pod-logs.ts'
 import { promote } from './promote.ts'
 import { restore } from './restore.ts'
+import { weightedRouterOf } from './routers/router-of.ts'
+import { routeByWeights } from './routers/weighted-traffic.ts'
 import { podsBySlot } from './scene.ts'
 import { slotState } from './slot-state.ts'
 import { routeBySwitch } from './switch-traffic.ts'
-import { readShares, routeBySelector, routeByWeights } from './traffic.ts'
+import { readTraffic, routeBySelector } from './traffic.ts'
 import { needPin, needWorkload } from './workload.ts'
 
 export interface KubernetesClusterOptions {
@@ -71,7 +73,7 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Cluster {
 
 async function look(connection: Connection, service: Service, at: number, signal: AbortSignal): Promise<Sighting> {
   const scene = await connection.scene(service, signal)
-  const shares = await readShares(connection, service, signal, scene)
+  const { shares, unknown } = await readTraffic(connection, service, signal, scene)
   const pods = podsBySlot(scene)
   const { stable, canary, previous } = scene.deployments
   return {
@@ -83,14 +85,16 @@ async function look(connection: Connection, service: Service, at: number, signal
       previous: slotState(service, previous, pods.previous),
     },
     shares,
+    ...(unknown !== undefined && { sharesUnknown: unknown }),
   }
 }
 
 async function route(...[connection, service, percent, context]: [Connection, ...Parameters<Cluster['route']>]) {
   const pin = needPin(service, await needWorkload(connection, service, context), context)
   if (service.router.kind === 'switch') return routeBySwitch(connection, service, pin, percent, context)
-  return service.router.kind === 'istio'
-    ? routeByWeights(connection, service, service.router, percent, context)
+  const router = weightedRouterOf(service)
+  return router
+    ? routeByWeights(connection, service, router, percent, context)
     : routeBySelector(connection, service, pin, percent, context)
 }
 

@@ -12,6 +12,7 @@ const writtenPin = z.object({
   image: z.string(),
   serviceSelector: z.record(z.string(), z.string()),
   weights: z.array(z.number()).nullable(),
+  annotations: z.record(z.string(), z.string().nullable()).exactOptional(),
   hpa: z.object({ name: z.string(), minReplicas: z.number().int() }).nullable(),
 })
 

@@ -1,12 +1,17 @@
 /** What is wrong with the objects that divide traffic, in sentences. */
+import { type RoutedServices, routedServices } from '../../../playbook/routed-services.ts'
 import type { Service } from '../../../playbook/service.ts'
+import { ClusterError } from '../../../ports/cluster.ts'
 import type { Connection } from '../connection.ts'
 import { isObject, type JsonObject, listAt, textAt, textMapAt } from '../json.ts'
 import { SLOT_LABEL } from '../names.ts'
 import { isOurPreview, previewTarget } from '../preview.ts'
+import { readSource } from '../routers/passing-object.ts'
+import { weightedRouterOf } from '../routers/router-of.ts'
+import type { IstioSettings } from '../routers/virtual-service.ts'
+import type { WeightedRouter } from '../routers/weighted-router.ts'
 import { matches, writeLabels } from '../selectors.ts'
 import { services } from '../target.ts'
-import { type IstioSettings, readWeights, routeFault } from '../virtual-service.ts'
 
 type Labels = Readonly<Record<string, string>>
 
@@ -29,20 +34,19 @@ export async function routerFaults(
   const leftover = narrowed
     ? [`The selector of Service ${service.serviceName} still carries ${SLOT_LABEL} of an earlier deployment.`]
     : []
-  const { router } = service
-  if (router.kind === 'switch') return [...leftover, ...(await previewFaults(connection, service, signal))]
-  if (router.kind !== 'istio') return leftover
-  const target = await connection.virtualService(service, router, signal)
+  if (service.router.kind === 'switch') return [...leftover, ...(await previewFaults(connection, service, signal))]
+  const router = weightedRouterOf(service)
+  if (!router) return leftover
+  const target = await connection.routeTarget(service, router, signal)
   const route = await connection.objects.read(target, signal)
-  if (!route)
-    return [...leftover, `There is no VirtualService "${router.virtualService}" in namespace ${service.namespace}.`]
-  const fault = routeFault(service, router, route)
-  const further = labels
-    ? router.by === 'subset'
-      ? await subsetFaults(connection, service, router, route, labels, signal)
-      : await hostFaults(connection, service, router, labels, signal)
-    : []
-  return [...leftover, ...(fault === undefined ? weightFaults(service, router, route) : [fault]), ...further]
+  const own = route
+    ? routeFaults(service, router, route)
+    : router.passing
+      ? await sourceFaults(connection, service, router, router.passing, signal)
+      : [`There is no ${router.title} in namespace ${service.namespace}.`]
+  const further =
+    labels && (route || router.passing) ? await sideFaults(connection, service, route, labels, signal) : []
+  return [...leftover, ...own, ...further]
 }
 
 /** Our own preview of an earlier run is a leftover, and told as such. */
@@ -58,17 +62,51 @@ async function previewFaults(
   ]
 }
 
-function weightFaults(service: Service, router: IstioSettings, route: JsonObject): readonly string[] {
-  const weights = readWeights(service, router, route)
-  if (!weights || weights.canary === 0) return []
-  return [`VirtualService "${router.virtualService}" already gives ${weights.canary} % to ${router.canary}.`]
+function routeFaults(service: Service, router: WeightedRouter, route: JsonObject): readonly string[] {
+  const fault = router.fault(route)
+  if (fault !== undefined) return [fault]
+  const pending = router.pending(route)
+  return [...weightFaults(service, router, route), ...(pending === undefined ? [] : [pending])]
+}
+
+function weightFaults({ router: settings }: Service, router: WeightedRouter, route: JsonObject): readonly string[] {
+  const weights = router.weights(route)
+  if (!weights || settings.kind === 'replicas' || settings.kind === 'switch') return []
+  const total = weights.stable + weights.canary
+  if (total === 0) return [`${router.title} gives nothing to ${settings.stable} and nothing to ${settings.canary}.`]
+  const percent = Math.round((1000 * weights.canary) / total) / 10
+  return percent === 0 ? [] : [`${router.title} already gives ${percent} % to ${settings.canary}.`]
+}
+
+async function sourceFaults(...args: Parameters<typeof readSource>): Promise<readonly string[]> {
+  try {
+    await readSource(...args)
+    return []
+  } catch (error) {
+    if (error instanceof ClusterError && error.kind === 'refused') return [error.message]
+    throw error
+  }
+}
+
+/** The two sides between which traffic is divided, each with the pods it should have. */
+async function sideFaults(
+  connection: Connection,
+  service: Service,
+  route: JsonObject | null,
+  labels: PodLabels,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { router } = service
+  const sides = routedServices(router)
+  if (sides) return hostFaults(connection, service, sides, labels, signal)
+  return router.kind === 'istio' && route ? subsetFaults(connection, service, router, route, labels, signal) : []
 }
 
 /** Two Services: the canary's must select the new pods only, stable's the old ones only. */
 async function hostFaults(
   connection: Connection,
   service: Service,
-  router: IstioSettings,
+  sides: RoutedServices,
   labels: PodLabels,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
@@ -76,7 +114,7 @@ async function hostFaults(
   const check = async (host: string, own: Labels, other: Labels, words: readonly [string, string]) => {
     const name = host.split('.')[0] ?? host
     const object = await connection.objects.read(services(service.namespace, name), signal)
-    if (!object) return void faults.push(`There is no Service ${name} behind host ${host}.`)
+    if (!object) return void faults.push(`There is no Service ${name}${name === host ? '' : ` behind host ${host}`}.`)
     const selector = textMapAt(object, 'spec', 'selector')
     if (!matches(selector, own))
       faults.push(`Service ${name} (${writeLabels(selector)}) does not select pods of the ${words[0]} version.`)
@@ -84,8 +122,8 @@ async function hostFaults(
       faults.push(`Service ${name} (${writeLabels(selector)}) also selects pods of the ${words[1]} version.`)
   }
   // The catalogue's own Service is judged by a check of its own.
-  if (!isOwn(service, router.stable)) await check(router.stable, labels.stable, labels.canary, ['old', 'new'])
-  await check(router.canary, labels.canary, labels.stable, ['new', 'old'])
+  if (!isOwn(service, sides.stable)) await check(sides.stable, labels.stable, labels.canary, ['old', 'new'])
+  await check(sides.canary, labels.canary, labels.stable, ['new', 'old'])
   return faults
 }
 

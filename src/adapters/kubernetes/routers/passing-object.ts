@@ -1,0 +1,80 @@
+/** The object of a router that has one for the run only: made with nothing for the canary, and taken away at the end. */
+import type { Service } from '../../../playbook/service.ts'
+import { ClusterError, type WriteContext } from '../../../ports/cluster.ts'
+import type { Connection } from '../connection.ts'
+import { refuseIfFenced } from '../fencing.ts'
+import { type JsonObject, objectAt, withAt } from '../json.ts'
+import { deployments, type Target } from '../target.ts'
+import type { PassingObject, WeightedRouter } from './weighted-router.ts'
+
+/** As `objects.edit`, after the object was made where there is none. One of ours follows what it is made from. */
+export async function editPassing(
+  connection: Connection,
+  service: Service,
+  router: WeightedRouter,
+  passing: PassingObject,
+  context: WriteContext,
+  change: (current: JsonObject) => JsonObject,
+): Promise<JsonObject> {
+  const target = await connection.routeTarget(service, router, context.signal)
+  const source = await readSource(connection, service, router, passing, context.signal)
+  const made = passing.make(source)
+  if (!(await connection.objects.read(target, context.signal))) {
+    await create(connection, service, target, made, context)
+  }
+  return connection.objects.edit(
+    target,
+    context,
+    (current) => change(passing.isOurs(current) ? withAt(current, ['spec'], objectAt(made, 'spec')) : current),
+    { by: router.by },
+  )
+}
+
+/** Throws ClusterError `refused` when there is none, or nothing can be made from it. */
+export async function readSource(
+  connection: Connection,
+  service: Service,
+  router: WeightedRouter,
+  { source: { name, title }, sourceFault }: PassingObject,
+  signal: AbortSignal,
+): Promise<JsonObject> {
+  const target = await connection.routeTarget(service, router, signal)
+  const source = await connection.objects.read({ ...target, name }, signal)
+  if (!source)
+    throw new ClusterError('refused', `There is no ${title} in namespace ${service.namespace}.`, { status: 404 })
+  const fault = sourceFault(source)
+  if (fault !== undefined) throw new ClusterError('refused', fault)
+  return source
+}
+
+/** A new object has no token to be checked with: the workload, which every way back marks, is looked at once it is there. */
+async function create(
+  connection: Connection,
+  service: Service,
+  target: Target,
+  made: JsonObject,
+  context: WriteContext,
+): Promise<void> {
+  if (!(await connection.objects.create(target, made, context))) return
+  const workload = deployments(service.namespace, service.workload)
+  try {
+    const now = await connection.objects.read(workload, context.signal)
+    if (now) refuseIfFenced(workload, now, context)
+  } catch (error) {
+    if (error instanceof ClusterError && error.kind === 'fenced') await connection.objects.remove(target, context)
+    throw error
+  }
+}
+
+/** What we made goes; the team's own stays. */
+export async function removePassing(
+  connection: Connection,
+  service: Service,
+  router: WeightedRouter | null,
+  context: WriteContext,
+): Promise<void> {
+  if (!router?.passing) return
+  const target = await connection.routeTarget(service, router, context.signal)
+  const object = await connection.objects.read(target, context.signal)
+  if (object && router.passing.isOurs(object)) await connection.objects.remove(target, context)
+}
