@@ -1,5 +1,5 @@
 import { previewServiceName } from '../playbook/preview-service.ts'
-import { routeObject } from '../playbook/routed-services.ts'
+import { canaryIngressName, routeObject } from '../playbook/routed-services.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Inspection } from '../ports/cluster.ts'
 import type { Check, CheckResult } from './check.ts'
@@ -35,6 +35,6 @@ function whatDivides(service: Service): string {
     case 'gateway-api':
       return `HTTPRoute ${router.httpRoute} has the backends ${router.stable} and ${router.canary}, and is accepted as it is.`
     case 'nginx':
-      return `Ingress ${router.ingress} leads to ${router.stable}; ${router.ingress}-canary gives ${router.canary} its share.`
+      return `Ingress ${router.ingress} leads to ${router.stable}; ${canaryIngressName(router.ingress)} gives ${router.canary} its share.`
   }
 }

@@ -45,6 +45,7 @@ export function makeService(name: string, options: ServiceOptions): Service {
     channel: options.channel ?? '',
     approvers: options.approvers ?? [],
     deployers: options.deployers ?? [],
+    emergency: options.emergency ?? options.approvers ?? [],
     selfApproval: options.selfApproval ?? false,
     strategies,
     defaultStrategy:

@@ -234,6 +234,13 @@ export const serviceOptions = z.strictObject(
       .array(slackUser(), { error: 'a list of Slack user ids' })
       .optional()
       .describe('Slack user ids who may start a deployment; approvers always may. Default: none more.'),
+    emergency: z
+      .array(slackUser(), { error: 'a list of Slack user ids' })
+      .min(1, {
+        error: 'at least one Slack user id: with nobody named no emergency rollback could be ordered in Slack',
+      })
+      .optional()
+      .describe('Slack user ids who may order an emergency rollback. Default: the approvers.'),
     selfApproval: flag().optional().describe('May requesters approve their own deployment? Default: false.'),
     strategies: z
       .array(oneOf(strategies), { error: `a list of ${strategies.join(', ')}` })

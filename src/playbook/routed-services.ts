@@ -14,6 +14,11 @@ export function routedServices(router: RouterSettings): RoutedServices | null {
   return { stable: router.stable, canary: router.canary }
 }
 
+/** nginx: the Ingress that carries the canary's share, beside the stable one. */
+export function canaryIngressName(ingress: string): string {
+  return `${ingress}-canary`
+}
+
 /** The object of the team that carries the shares: its kind, and its name; null where there is none. */
 export function routeObject(router: RouterSettings): { readonly kind: string; readonly name: string } | null {
   switch (router.kind) {

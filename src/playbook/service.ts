@@ -130,6 +130,8 @@ export interface Service {
   readonly approvers: readonly string[]
   /** Slack user ids who may start a deployment; approvers always may. */
   readonly deployers: readonly string[]
+  /** Slack user ids who may order an emergency rollback. Never empty; default: the approvers. */
+  readonly emergency: readonly string[]
   /** May the requester approve their own deployment? Default false. */
   readonly selfApproval: boolean
   readonly strategies: readonly Strategy[]

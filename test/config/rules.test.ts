@@ -4,6 +4,8 @@ import { catalogueWith, faultsOf } from './faults-of.ts'
 /** [what is refused, the lines under the service, what the one fault says] */
 const ONE_FAULT: readonly (readonly [string, string, string])[] = [
   ['an unknown key, with the nearest known one', 'aprovers: [U0ANNA]', 'did you mean approvers?'],
+  ['an emergency that nobody could order', 'emergency: []', 'at least one Slack user id'],
+  ['a name where an id belongs', 'emergency: [anna]', 'emergency'],
   ['an unknown key in a router of its kind', 'router: { kind: replicas, stable: api }', 'Known here: kind'],
   ['an unknown metric', 'thresholds: { latency-95: { target: 1ms } }', 'did you mean latency-p95?'],
   ['an unknown router', 'router: { kind: traefik }', 'kind: replicas; or kind: istio'],
@@ -85,7 +87,7 @@ const ONE_FAULT: readonly (readonly [string, string, string])[] = [
   ],
   ['a blue-green watch without a sample', 'blueGreen: { monitor: 5s }', 'at least one sample fits in'],
   ['a preview that is no address', 'blueGreen: { preview: [api-preview] }', 'a web address'],
-  ['the router of blue-green, which is no choice', 'router: { kind: switch }', 'kind: replicas, or kind: istio'],
+  ['the router of blue-green, which is no choice', 'router: { kind: switch }', 'kind: replicas; or kind: istio with'],
   ['a label value that is a number', 'canaryLabels: { track: 2 }', 'quote numbers'],
   ['a label name that is none', 'canaryLabels: { "a b": c }', 'a label name'],
   ['a group that is a list', 'guard: [1]', 'a group of settings'],

@@ -122,7 +122,7 @@ export function describeWeights(open: Open): void {
         (sighting) => sighting.shares?.canary === 5,
       )
       stop()
-      expect({ ...(await cluster.look(service, signal)), at: 0 }).toEqual({ ...seen, at: 0 })
+      expect({ ...(await cluster.look(service, signal)), at: 0 }).toEqual({ ...seen, at: 0, watched: false })
     })
   }
 

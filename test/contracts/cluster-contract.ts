@@ -8,7 +8,7 @@ import { describeReplicas } from './cluster-contract-replicas.ts'
 import { describePin, describeSlots } from './cluster-contract-slots.ts'
 import type { Open } from './cluster-contract-steps.ts'
 import { describeSwitch } from './cluster-contract-switch.ts'
-import { describeFencing, describeWayBack } from './cluster-contract-way-back.ts'
+import { describeFencing, describePinned, describeWayBack } from './cluster-contract-way-back.ts'
 import { describeWeights } from './cluster-contract-weights.ts'
 
 export function describeCluster(name: string, makeEnvironment: () => Promise<ClusterEnvironment>): void {
@@ -37,6 +37,7 @@ export function describeCluster(name: string, makeEnvironment: () => Promise<Clu
     describeSwitch(open)
     describeWayBack(open)
     describeFencing(open)
+    describePinned(open)
     describeLooking(open)
   })
 }

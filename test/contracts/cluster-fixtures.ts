@@ -21,6 +21,7 @@ export function shopApi(namespace: string, router: RouterSettings = { kind: 'rep
     channel: 'C1',
     approvers: ['U1'],
     deployers: [],
+    emergency: ['U1'],
     selfApproval: false,
     strategies: ['canary'],
     defaultStrategy: 'canary',

@@ -7,7 +7,7 @@ import { isStatus } from './api-failure.ts'
 import { findAutoscaler, restoreMinimum } from './autoscaler.ts'
 import type { Connection } from './connection.ts'
 import { type JsonObject, objectAt, textAt, withAt } from './json.ts'
-import { withoutPassingAnnotations } from './marks.ts'
+import { withoutPassingAnnotations, withoutPin } from './marks.ts'
 import { LAST_DEPLOYMENT_ANNOTATION, SLOT_LABEL, slotName } from './names.ts'
 import { pinOn } from './pinning.ts'
 import { removePreview } from './preview.ts'
@@ -71,7 +71,8 @@ export async function tidy(
   await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'canary')), context)
   if (await isRoutedTo(connection, service, 'previous', context.signal)) return false
   await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'previous')), context)
-  await takeMarksOff(connection, service, context, withoutPassingAnnotations)
+  if (context.lasting) await leaveFence(connection, service, context)
+  else await takeMarksOff(connection, service, context, withoutPassingAnnotations)
   return true
 }
 
@@ -146,6 +147,27 @@ async function takeMarksOff(
   const hpa = textAt(await findAutoscaler(connection, service, context.signal), 'metadata', 'name')
   if (hpa !== undefined) await clean(autoscalers(namespace, hpa))
   await clean(deployments(namespace, service.workload), changeWorkload)
+  await cleanReplicaSets(connection, service, context)
+}
+
+/**
+ * After an emergency the token stays on what decides about traffic: a record that slept through it may believe that the
+ * old version is still kept, and would lead all traffic to pods that are gone. The next deployment's end takes it off.
+ */
+async function leaveFence(connection: Connection, service: Service, context: WriteContext): Promise<void> {
+  const { namespace } = service
+  const router = weightedRouterOf(service)
+  const fence = (target: Target, change: (object: JsonObject) => JsonObject, by: 'patch' | 'put' = 'patch') =>
+    connection.objects.edit(target, context, change, { alwaysStamp: true, by }).catch(unlessAbsent)
+  const asItIs = (object: JsonObject) => object
+  await fence(services(namespace, service.serviceName), asItIs)
+  if (router) await fence(await connection.routeTarget(service, router, context.signal), asItIs, router.by)
+  const hpa = textAt(await findAutoscaler(connection, service, context.signal), 'metadata', 'name')
+  if (hpa !== undefined) {
+    const target = autoscalers(namespace, hpa)
+    await connection.objects.edit(target, context, withoutPassingAnnotations, { unstamped: true }).catch(unlessAbsent)
+  }
+  await fence(deployments(namespace, service.workload), withoutPin)
   await cleanReplicaSets(connection, service, context)
 }
 

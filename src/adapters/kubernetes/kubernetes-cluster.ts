@@ -7,9 +7,12 @@ import { dryRun } from './dry-run.ts'
 import { ensureSlot } from './ensure-slot.ts'
 import { forget, settle, tidy } from './finish.ts'
 import { inspect } from './inspect/inspect.ts'
+import { textAt } from './json.ts'
+import { DEPLOYMENT_ANNOTATION } from './names.ts'
 import { pinWorkload } from './pin-workload.ts'
 import { podLogs } from './pod-logs.ts'
 import { promote } from './promote.ts'
+import { readPinned } from './read-pinned.ts'
 import { restore } from './restore.ts'
 import { weightedRouterOf } from './routers/router-of.ts'
 import { routeByWeights } from './routers/weighted-traffic.ts'
@@ -54,6 +57,7 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Cluster {
     look: async (service, signal) => look(await connectionTo(service), service, options.clock.now(), signal),
     dryRun: async (service, image, signal) => dryRun(await connectionTo(service), service, image, signal),
     pin: async (service, context) => pinWorkload(await connectionTo(service), service, context),
+    pinned: async (service, signal) => readPinned(await connectionTo(service), service, signal),
     ensureSlot: async (service, want, context) => ensureSlot(await connectionTo(service), service, want, context),
     route: async (service, percent, context) => route(await connectionTo(service), service, percent, context),
     promote: async (service, want, context) => promote(await connectionTo(service), service, want, context),
@@ -86,6 +90,7 @@ async function look(connection: Connection, service: Service, at: number, signal
     },
     shares,
     ...(unknown !== undefined && { sharesUnknown: unknown }),
+    writtenBy: textAt(stable, 'metadata', 'annotations', DEPLOYMENT_ANNOTATION) ?? null,
   }
 }
 

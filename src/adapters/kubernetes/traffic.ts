@@ -113,7 +113,7 @@ export async function bringTrafficHome(
       services(service.namespace, service.serviceName),
       context,
       (current) => withSelector(current, selector),
-      { fromMemory: true, alwaysStamp: alwaysStamp && !router },
+      { fromMemory: true, alwaysStamp: alwaysStamp && (!router || context.lasting === true) },
     )
   // One that fails does not hold up the other.
   const [front, route] = await Promise.allSettled([

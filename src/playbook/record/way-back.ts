@@ -33,7 +33,7 @@ export function wayBackStepDone(
   }
 }
 
-function ended(now: number): Partial<Deployment> {
+export function ended(now: number): Partial<Deployment> {
   return {
     status: 'rolled-back',
     endedAt: now,

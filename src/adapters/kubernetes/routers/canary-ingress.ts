@@ -2,6 +2,7 @@
  * ingress-nginx divides traffic by a second Ingress with canary annotations. We make it from the stable one for the run;
  * one that the team has already is used as it is, and only its weight is changed.
  */
+import { canaryIngressName } from '../../../playbook/routed-services.ts'
 import type { RouterSettings, Service } from '../../../playbook/service.ts'
 import { ClusterError } from '../../../ports/cluster.ts'
 import { isObject, type JsonObject, listAt, objectAt, textAt, textMapAt, withAt } from '../json.ts'
@@ -25,12 +26,8 @@ const TAKEN_OVER = [
   `${PREFIX}session-cookie`,
 ]
 
-export function canaryIngressName({ ingress }: NginxSettings): string {
-  return `${ingress}-canary`
-}
-
 export function canaryIngressRouter(service: Service, router: NginxSettings): WeightedRouter {
-  const name = canaryIngressName(router)
+  const name = canaryIngressName(router.ingress)
   const title = `Ingress "${name}"`
   return {
     title,
@@ -47,6 +44,12 @@ export function canaryIngressRouter(service: Service, router: NginxSettings): We
       return textAt(object, ...weightAt) === weight ? object : withAt(object, weightAt, weight)
     },
     withPinned,
+    pinnedPlaces: (object, pin) => [
+      {
+        path: `/metadata/annotations/${WEIGHT.replace('/', '~1')}`,
+        value: textAt(withPinned(object, pin), ...weightAt) ?? '0',
+      },
+    ],
     // The controller says nothing about what it has taken.
     pending: () => undefined,
     passing: {
@@ -130,7 +133,7 @@ function make(service: Service, router: NginxSettings, source: JsonObject): Json
     apiVersion: 'networking.k8s.io/v1',
     kind: 'Ingress',
     metadata: {
-      name: canaryIngressName(router),
+      name: canaryIngressName(router.ingress),
       namespace: service.namespace,
       labels: { ...slotLabels(service.workload, 'canary'), 'app.kubernetes.io/managed-by': 'tminus' },
       annotations: { ...Object.fromEntries(annotations), [CANARY]: 'true', [WEIGHT]: '0' },

@@ -4,7 +4,7 @@
  */
 import { ClusterError } from '../../../ports/cluster.ts'
 import { at, isObject, type JsonObject, listAt, numberAt } from '../json.ts'
-import type { WeightedRouter } from './weighted-router.ts'
+import type { RoutePin, WeightedRouter } from './weighted-router.ts'
 
 type Path = readonly (string | number)[]
 
@@ -27,7 +27,10 @@ export interface BackendList {
   find(object: JsonObject): Backends | string
 }
 
-type WeightedBackends = Pick<WeightedRouter, 'fault' | 'weights' | 'pinned' | 'withShare' | 'withPinned'>
+type WeightedBackends = Pick<
+  WeightedRouter,
+  'fault' | 'weights' | 'pinned' | 'withShare' | 'withPinned' | 'pinnedPlaces'
+>
 
 export function weightedBackends(list: BackendList): WeightedBackends {
   const weightOf = (row: unknown) => numberAt(row, 'weight') ?? list.absent
@@ -49,6 +52,17 @@ export function weightedBackends(list: BackendList): WeightedBackends {
     })
     return withListAt(object, found.path, rows)
   }
+  const withPinnedAt = (object: JsonObject, found: Backends, { weights: pinned }: RoutePin) => {
+    const now = inOrder(object, found)
+    if (pinned?.length === now.length) return withWeights(object, found, (index) => pinned[index])
+    // Somebody added or took a row: stable gets what is not a third one's.
+    const isOther = (index: number) => index !== found.stable && index !== found.canary
+    const others = now.reduce((sum, weight, index) => (isOther(index) ? sum + weight : sum), 0)
+    return withWeights(object, found, (index) => {
+      if (isOther(index)) return undefined
+      return index === found.stable ? Math.max(1, 100 - others) : 0
+    })
+  }
   return {
     fault,
     weights(object) {
@@ -69,18 +83,18 @@ export function weightedBackends(list: BackendList): WeightedBackends {
       }
       return withWeights(object, found, (index) => (index === found.canary ? percent : 100 - percent))
     },
-    withPinned(object, { weights: pinned }) {
+    withPinned(object, pin) {
       const found = list.find(object)
       if (typeof found === 'string') throw new ClusterError('refused', found)
-      const now = inOrder(object, found)
-      if (pinned?.length === now.length) return withWeights(object, found, (index) => pinned[index])
-      // Somebody added or took a row: stable gets what is not a third one's.
-      const isOther = (index: number) => index !== found.stable && index !== found.canary
-      const others = now.reduce((sum, weight, index) => (isOther(index) ? sum + weight : sum), 0)
-      return withWeights(object, found, (index) => {
-        if (isOther(index)) return undefined
-        return index === found.stable ? Math.max(1, 100 - others) : 0
-      })
+      return withPinnedAt(object, found, pin)
+    },
+    pinnedPlaces(object, pin) {
+      const found = list.find(object)
+      if (typeof found === 'string') return null
+      return inOrder(withPinnedAt(object, found, pin), found).map((value, index) => ({
+        path: `/${[...found.path, index, 'weight'].join('/')}`,
+        value,
+      }))
     },
   }
 }

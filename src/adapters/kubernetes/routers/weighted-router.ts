@@ -11,6 +11,11 @@ export interface Weights {
 /** What the pin keeps of the router's object. */
 export type RoutePin = Pick<Pin, 'weights' | 'annotations'>
 
+export interface PinnedPlace {
+  readonly path: string
+  readonly value: string | number
+}
+
 export interface WeightedRouter {
   /** For sentences: `VirtualService "api"`. */
   readonly title: string
@@ -29,6 +34,8 @@ export interface WeightedRouter {
   withShare(object: JsonObject, percent: number): JsonObject
   /** The object as pinned. The way back is not refused for an object that somebody changed meanwhile, as long as both sides are found. */
   withPinned(object: JsonObject, pin: RoutePin): JsonObject
+  /** What `withPinned` makes of the shares, each with its JSON pointer, for people who have to type it; null when a side cannot be found. */
+  pinnedPlaces(object: JsonObject, pin: RoutePin): readonly PinnedPlace[] | null
   /** Why what is written is not yet what flows, as one sentence; undefined when it is, or the router never says. */
   pending(object: JsonObject): string | undefined
   /** The object exists for the run only, unless the team has one: then that is used. Absent: it must be there. */
