@@ -65,7 +65,6 @@ export async function routeBySelector(
   percent: number,
   context: WriteContext,
 ): Promise<RealShares> {
-  const target = services(service.namespace, service.serviceName)
   const narrowed: Labels = { ...pin.serviceSelector, [SLOT_LABEL]: 'canary' }
   if (percent > 0) await returnCanary(connection, service, context)
   if (percent >= 100) {
@@ -74,18 +73,30 @@ export async function routeBySelector(
       throw new ClusterError('late', `No ready pod of the new version is behind Service ${service.serviceName} yet.`)
     }
   }
-  await connection.objects.edit(target, context, (current) => {
-    const selector = selectorOf(current)
-    if (!sameLabels(selector, pin.serviceSelector) && !sameLabels(selector, narrowed)) {
-      throw new ClusterError(
-        'refused',
-        `The selector of Service ${service.serviceName} is ${writeLabels(selector)}, not ${writeLabels(pin.serviceSelector)} as at the start: somebody else changed it.`,
-      )
-    }
-    return withSelector(current, percent >= 100 ? narrowed : pin.serviceSelector)
-  })
+  await selectAs(connection, service, pin, percent >= 100 ? narrowed : pin.serviceSelector, narrowed, context)
   if (percent <= 0) await withdrawCanary(connection, service, context)
   return readShares(connection, service, context.signal)
+}
+
+/** One write of the Service's selector, from one of the two that are ours to another: what else stands there is somebody else's decision, `refused`. */
+export async function selectAs(
+  connection: Connection,
+  service: Service,
+  { serviceSelector }: Pin,
+  wanted: Labels,
+  other: Labels,
+  context: WriteContext,
+): Promise<void> {
+  await connection.objects.edit(services(service.namespace, service.serviceName), context, (current) => {
+    const selector = selectorOf(current)
+    if (!sameLabels(selector, serviceSelector) && !sameLabels(selector, other)) {
+      throw new ClusterError(
+        'refused',
+        `The selector of Service ${service.serviceName} is ${writeLabels(selector)}, not ${writeLabels(serviceSelector)} as at the start: somebody else changed it.`,
+      )
+    }
+    return withSelector(current, wanted)
+  })
 }
 
 /** The objects as they are once traffic is where it should be; no route where the router has none. */
