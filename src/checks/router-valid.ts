@@ -11,14 +11,20 @@ export const routerValid: Check = {
   run: async ({ service, inspection }) => judgeRouter(service, await inspection()),
 }
 
-export function judgeRouter(service: Service, { routerFaults }: Inspection): CheckResult {
+export function judgeRouter(service: Service, { routerFaults, routerPending }: Inspection): CheckResult {
   const object = routeObject(service.router)
+  const at = object && `${object.kind.toLowerCase()} ${object.name}`
   if (routerFaults.length > 0) {
-    const mend = object
-      ? `Mend it with ${kubectl(service, `edit ${object.kind.toLowerCase()} ${object.name}`)}`
-      : 'Mend it'
+    const mend = at ? `Mend it with ${kubectl(service, `edit ${at}`)}` : 'Mend it'
     const look = `${mend}, or correct \`router\` of ${service.name} in tminus.yml.`
     return { status: 'fails', sentence: `${routerFaults.map(fullStop).join(' ')} ${look}` }
+  }
+  if (routerPending !== undefined) {
+    const see = at ? ` See ${kubectl(service, `describe ${at}`)}.` : ''
+    return {
+      status: 'not-yet',
+      sentence: `${fullStop(routerPending)} It clears when the router takes the route as it is.${see}`,
+    }
   }
   return { status: 'holds', sentence: whatDivides(service) }
 }

@@ -148,6 +148,8 @@ export interface Inspection {
   readonly policiesLost?: readonly string[]
   /** What is wrong with the router's objects, in sentences; empty: present and valid. */
   readonly routerFaults: readonly string[]
+  /** Why what is written there is not yet what flows, as one sentence; left out when it is, or the router never says. */
+  readonly routerPending?: string
   /** Parts that could not be read, and why: they are unknown, not absent. Left out by makes that always know. */
   readonly unread?: readonly { readonly part: string; readonly why: string }[]
 }
