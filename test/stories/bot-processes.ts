@@ -1,4 +1,4 @@
-/** The bot as a process, again and again; the next one is loaded while the present one lives. */
+/** The bot as a process, again and again; while one lives that is to die, the next one is loaded. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
@@ -30,11 +30,11 @@ export function botProcesses(town: Town): BotProcesses {
     all.push(entry)
     return entry
   }
-  let spare = load()
+  let spare: ReturnType<typeof load> | undefined = load()
   return {
     start(die) {
-      const { child, ended } = spare
-      spare = load()
+      const { child, ended } = spare ?? load()
+      spare = die === null ? undefined : load()
       const ready = new Promise<void>((resolve, reject) => {
         child.on('message', (message) => (message === 'ready' ? resolve() : town.poke()))
         void ended.then((signal) => (signal === 'SIGKILL' ? resolve() : reject(new Error('the bot did not start'))))

@@ -20,7 +20,7 @@ import type { Service } from '../../src/playbook/service.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { anchoredClock } from './anchored-clock.ts'
-import { type Papers, registryAt, SILENT } from './papers.ts'
+import { type Papers, SILENT } from './papers.ts'
 
 /** One real second is two minutes of a deployment. */
 const FACTOR = 120
@@ -80,7 +80,7 @@ export async function openTown(services: readonly Service[], redisUrl: string): 
   const stops = [workspace.onChange(poke), world.simulation.onChange(poke)]
   const prefix = `{story-${anchor}-${Math.random().toString(36).slice(2)}}`
   const config = configOf(services, workspace, world, redisUrl, folder)
-  const papers: Papers = { config, prefix, anchor, factor: FACTOR, registryHost: world.store.registryHost }
+  const papers: Papers = { config, prefix, anchor, factor: FACTOR, outsideHost: world.store.registryHost }
   const store = redisStore({ url: redisUrl, prefix })
   const running: Running[] = []
   const roots = () => workspace.messages(CHANNEL).filter((message) => message.threadTs === undefined)
@@ -109,7 +109,8 @@ export async function openTown(services: readonly Service[], redisUrl: string): 
           log: SILENT,
           prefix,
           replace: {
-            registry: registryAt(world.store.registryHost, clock),
+            registry: world.registry,
+            probe: world.probe,
             store: tellingStore(redisStore({ url: redisUrl, prefix }), poke),
           },
         },
