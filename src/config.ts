@@ -20,6 +20,7 @@ export interface Catalogue {
   readonly slack: { readonly command: string; readonly allowedTeams: readonly string[]; readonly port: number }
   readonly prometheusUrl: string
   readonly journalPath: string
+  readonly incidentsPath: string
 }
 
 export interface Config {
@@ -45,6 +46,7 @@ export interface Config {
   /** Null: the usual places, then the cluster that the process runs in. */
   readonly kubeconfigPath: string | null
   readonly journalPath: string
+  readonly incidentsPath: string
   readonly role: Role
   readonly logLevel: LogLevel
 }
@@ -85,6 +87,7 @@ export function parseCatalogue(yamlText: string, fileName: string, env: Environm
       ...(settings.dockerConfigDir === null ? {} : { dockerConfigDir: settings.dockerConfigDir }),
       kubeconfigPath: settings.kubeconfigPath,
       journalPath: catalogue.journalPath,
+      incidentsPath: catalogue.incidentsPath,
       role: settings.role,
       logLevel: settings.logLevel,
     },
@@ -118,6 +121,7 @@ export function readCatalogue(yamlText: string, fileName: string): CatalogueRead
       },
       prometheusUrl: file.prometheus?.url ?? 'http://prometheus:9090',
       journalPath: file.journal ?? '/var/log/deployments.log',
+      incidentsPath: file.incidents ?? '/var/log/incidents.log',
     },
   }
 }

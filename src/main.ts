@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The `tminus` command: start, demo, rehearse, schema, validate. */
+/** The `tminus` command: start, demo, rehearse, emergency, schema, validate. */
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -11,6 +11,7 @@ const HELP = `Usage: tminus <command>
   start                      the bot and its workers (ROLE=bot|worker|all; catalogue: TMINUS_CONFIG or tminus.yml)
   demo                       a local workspace page and a simulated cluster; nothing else is needed
   rehearse "<command line>"  a whole deployment on stepped time, printed; exits 0 completed, 2 rolled back, 3 held, 1 refused
+  emergency <service>        all traffic back by what is written on the cluster; works without Redis and Slack
   schema                     the JSON Schema of tminus.yml
   validate [file]            checks a catalogue and tells every fault at once`
 
@@ -40,6 +41,10 @@ async function run(command: string | undefined, args: readonly string[]): Promis
       return (await import('./commands/schema.ts')).schema(print)
     case 'validate':
       return (await import('./commands/validate.ts')).validate(args, process.env, print)
+    case 'emergency': {
+      const { askOnTerminal, emergency } = await import('./commands/emergency.ts')
+      return emergency(args, { env: process.env, print, ask: askOnTerminal })
+    }
     case 'help':
     case '--help':
     case undefined:

@@ -64,6 +64,7 @@ services:
     if (!reading.ok) throw new Error(formatFaults(reading.faults))
     const [api, web] = reading.catalogue.services
     expect(api?.approvers).toEqual(['U0ANNA', 'U0CHLOE'])
+    expect(api?.emergency).toEqual(['U0ANNA', 'U0CHLOE'])
     expect(web?.approvers).toEqual(['U0DIEGO', 'U0ANNA'])
     expect(web?.judgement).toMatchObject({ trafficFloor: 500, fastPath: { errorRatio: 0.2, requests: 80 } })
     expect(web?.thresholds[1]).toMatchObject({ target: 200, warning: 350, critical: 600 })

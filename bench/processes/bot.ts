@@ -31,6 +31,7 @@ export function configOf(settings: BotSettings): Config {
     prometheusUrl,
     kubeconfigPath,
     journalPath: 'deployments.log',
+    incidentsPath: 'incidents.log',
     role,
     logLevel: 'error',
   }

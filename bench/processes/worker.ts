@@ -110,6 +110,7 @@ const nowhere: Cluster = {
     }),
   dryRun: refuse,
   pin: refuse,
+  pinned: refuse,
   ensureSlot: refuse,
   route: refuse,
   promote: refuse,
@@ -135,6 +136,7 @@ async function connect({ redisUrl: url, prometheusUrl, kubeconfigPath }: WorkerS
     registry: { resolve: async () => ({ kind: 'unknown', why: 'there is no registry here' }) },
     probe: { get: async () => ({ kind: 'answered', status: 200, ms: 1, body: 'ok' }) },
     journal: { append: async () => {} },
+    incidents: { append: async () => {} },
     clock,
     log,
   }

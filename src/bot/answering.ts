@@ -49,7 +49,8 @@ export async function answerInTime(
   clearTimeout(timer)
   if (first !== undefined) return first
   parts.log.warn({ intent, asker: asker.id }, 'The answer takes longer than Slack waits; the asker was told so.')
-  return { message: refusalMessage(parts, notKnownYet(how)), done: false, later: answered }
+  const meanwhile = intent.verb === 'emergency' ? UNDER_WAY : notKnownYet(how)
+  return { message: refusalMessage(parts, meanwhile), done: false, later: answered }
 }
 
 async function answerAlways(
@@ -135,6 +136,13 @@ function refusalFor({ log }: Answering, failure: unknown, intent: Intent, how: '
   log.error({ intent, failure }, 'An answer failed: this is a bug.')
   const what = 'Something broke in T-Minus itself; it is not known whether this was recorded.'
   return { code: 'not-recorded', what, traffic: unchanged, next: 'See `/deploy status`, then try again.' }
+}
+
+const UNDER_WAY: Refusal = {
+  code: 'not-recorded',
+  what: 'The emergency rollback is under way and not done yet.',
+  traffic: 'Traffic is being moved to the version that is written down on the cluster.',
+  next: 'You will be told here. From a shell: `tminus emergency <service>`.',
 }
 
 function notKnownYet(how: 'typed' | 'pressed'): Refusal {

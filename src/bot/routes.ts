@@ -4,14 +4,23 @@
  */
 import type { App, BlockAction, ButtonAction, RespondFn, SlashCommand } from '@slack/bolt'
 import type { Asker, Intent } from '../handlers/ask.ts'
+import type { Refusal } from '../playbook/refusal.ts'
 import type { ChatMessage } from '../ports/chat.ts'
 import { type Answered, type Answering, answerInTime } from './answering.ts'
 import { readButtonValue } from './button-value.ts'
 import { parseCommand } from './command/parse-command.ts'
 import { BUTTON_VERBS, type ButtonVerb } from './views/buttons.ts'
+import { EMERGENCY_ACTION, readEmergencyValue } from './views/emergency.ts'
 import { drawParseFault } from './views/fault.ts'
 import { drawHelp } from './views/help.ts'
 import { drawRefusal } from './views/reply.ts'
+
+const FOREIGN_BUTTON: Refusal = {
+  code: 'old-card',
+  what: 'That button is not from a card of this bot as it is now.',
+  traffic: 'Nothing has changed.',
+  next: 'See `/deploy status`.',
+}
 
 /** Every route of the bot: one command, and one action for each verb a button can have. */
 export function route(app: App, parts: Answering): void {
@@ -20,6 +29,16 @@ export function route(app: App, parts: Answering): void {
     await ack(privately(answered.message))
     await tellLater(parts, answered, respond)
   })
+  app.action<BlockAction<ButtonAction>>(
+    { type: 'block_actions', action_id: EMERGENCY_ACTION },
+    async ({ ack, body, action, respond }) => {
+      // Acknowledged first: what follows takes longer than a record's write, and is told in words either way.
+      await ack()
+      const answered = await onEmergency(parts, action.value ?? '', askerOf(body))
+      await respondOrLog(parts, respond, answered.message)
+      await tellLater(parts, answered, respond)
+    },
+  )
   for (const verb of BUTTON_VERBS) {
     app.action<BlockAction<ButtonAction>>(
       { type: 'block_actions', action_id: verb },
@@ -32,6 +51,12 @@ export function route(app: App, parts: Answering): void {
       },
     )
   }
+}
+
+async function onEmergency(parts: Answering, value: string, asker: Asker): Promise<Answered> {
+  const asked = readEmergencyValue(value)
+  if (asked === undefined) return { message: drawRefusal(FOREIGN_BUTTON, parts.commandName), done: false }
+  return answerInTime(parts, { verb: 'emergency', ...asked, confirmed: true }, asker, 'pressed')
 }
 
 async function onCommand(parts: Answering, command: SlashCommand): Promise<Answered> {
@@ -48,13 +73,7 @@ async function onCommand(parts: Answering, command: SlashCommand): Promise<Answe
 async function onClick(parts: Answering, verb: ButtonVerb, value: string, asker: Asker): Promise<Answered> {
   const drawnFor = readButtonValue(value)
   if (drawnFor === undefined) {
-    const refusal = {
-      code: 'old-card' as const,
-      what: 'That button is not from a card of this bot as it is now.',
-      traffic: 'Nothing has changed.',
-      next: `See \`/deploy status\`.`,
-    }
-    return { message: drawRefusal(refusal, parts.commandName), done: false }
+    return { message: drawRefusal(FOREIGN_BUTTON, parts.commandName), done: false }
   }
   const { service, ...card } = drawnFor
   const intent: Intent = { verb, service, card }

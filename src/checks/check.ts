@@ -15,6 +15,7 @@ import type { Cluster, Inspection } from '../ports/cluster.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { Probe } from '../ports/probe.ts'
 import type { Registry } from '../ports/registry.ts'
+import type { Store } from '../ports/store.ts'
 
 export const CHECK_STATUSES = ['holds', 'warns', 'unknown', 'not-yet', 'fails'] as const
 export type CheckStatus = (typeof CHECK_STATUSES)[number]
@@ -35,6 +36,7 @@ export interface CheckPorts {
   readonly metrics: Pick<Metrics, 'probe' | 'alerts'>
   readonly registry: Registry
   readonly probe: Probe
+  readonly store: Pick<Store, 'blocked'>
   readonly clock: Pick<Clock, 'now'>
 }
 

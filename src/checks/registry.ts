@@ -10,6 +10,7 @@ import { newPodsReady } from './new-pods-ready.ts'
 import { noLeftovers } from './no-leftovers.ts'
 import { noOpenAlerts } from './no-open-alerts.ts'
 import { nodeLoad } from './node-load.ts'
+import { notBlocked } from './not-blocked.ts'
 import { ownersKnown } from './owners-known.ts'
 import { podsHealthy } from './pods-healthy.ts'
 import { policiesFollow } from './policies-follow.ts'
@@ -31,6 +32,7 @@ export const CHECKS: readonly Check[] = [
   noLeftovers,
   routerValid,
   imageExists,
+  notBlocked,
   dryRunAccepted,
   roomForPods,
   quotaAllows,

@@ -1,4 +1,5 @@
 import { previewServiceName } from '../playbook/preview-service.ts'
+import { canaryIngressName, routeObject } from '../playbook/routed-services.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Inspection } from '../ports/cluster.ts'
 import type { Check, CheckResult } from './check.ts'
@@ -10,24 +11,36 @@ export const routerValid: Check = {
   run: async ({ service, inspection }) => judgeRouter(service, await inspection()),
 }
 
-export function judgeRouter(service: Service, { routerFaults }: Inspection): CheckResult {
-  const { router } = service
+export function judgeRouter(service: Service, { routerFaults, routerPending }: Inspection): CheckResult {
+  const object = routeObject(service.router)
+  const at = object && `${object.kind.toLowerCase()} ${object.name}`
   if (routerFaults.length > 0) {
-    const look =
-      router.kind === 'istio'
-        ? `Mend it with ${kubectl(service, `edit virtualservice ${router.virtualService}`)}, or correct \`router\` of ${service.name} in tminus.yml.`
-        : `Mend it, or correct \`router\` of ${service.name} in tminus.yml.`
+    const mend = at ? `Mend it with ${kubectl(service, `edit ${at}`)}` : 'Mend it'
+    const look = `${mend}, or correct \`router\` of ${service.name} in tminus.yml.`
     return { status: 'fails', sentence: `${routerFaults.map(fullStop).join(' ')} ${look}` }
   }
-  if (router.kind === 'replicas')
-    return { status: 'holds', sentence: `Traffic is divided by numbers of pods behind ${service.serviceName}.` }
-  if (router.kind === 'switch')
+  if (routerPending !== undefined) {
+    const see = at ? ` See ${kubectl(service, `describe ${at}`)}.` : ''
     return {
-      status: 'holds',
-      sentence: `All traffic is switched by the selector of ${service.serviceName}; the name ${previewServiceName(service)} is free for the preview.`,
+      status: 'not-yet',
+      sentence: `${fullStop(routerPending)} It clears when the router takes the route as it is.${see}`,
     }
-  return {
-    status: 'holds',
-    sentence: `VirtualService ${router.virtualService} has the ${router.by}s ${router.stable} and ${router.canary}.`,
+  }
+  return { status: 'holds', sentence: whatDivides(service) }
+}
+
+function whatDivides(service: Service): string {
+  const { router, serviceName } = service
+  switch (router.kind) {
+    case 'replicas':
+      return `Traffic is divided by numbers of pods behind ${serviceName}.`
+    case 'switch':
+      return `All traffic is switched by the selector of ${serviceName}; the name ${previewServiceName(service)} is free for the preview.`
+    case 'istio':
+      return `VirtualService ${router.virtualService} has the ${router.by}s ${router.stable} and ${router.canary}.`
+    case 'gateway-api':
+      return `HTTPRoute ${router.httpRoute} has the backends ${router.stable} and ${router.canary}, and is accepted as it is.`
+    case 'nginx':
+      return `Ingress ${router.ingress} leads to ${router.stable}; ${canaryIngressName(router.ingress)} gives ${router.canary} its share.`
   }
 }

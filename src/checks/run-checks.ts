@@ -49,7 +49,7 @@ interface Run {
 async function runOne(check: Check | undefined, name: string, run: Run): Promise<Judged> {
   // A plan outlives an update of the program; what it asks for and nobody knows is not passed over.
   if (!check) return { name, status: 'fails', sentence: `This version of T-Minus has no check “${name}”.` }
-  const { cluster, metrics, registry, probe, clock } = run.ports
+  const { cluster, metrics, registry, probe, store, clock } = run.ports
   const { deployment, inspection } = run
   const { service } = deployment.plan
   try {
@@ -59,6 +59,7 @@ async function runOne(check: Check | undefined, name: string, run: Run): Promise
         metrics,
         registry,
         probe,
+        store,
         clock,
         deployment,
         service,

@@ -1,3 +1,4 @@
+import { routedServices, routeObject } from '../playbook/routed-services.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Inspection } from '../ports/cluster.ts'
 import type { Check, CheckResult } from './check.ts'
@@ -26,10 +27,10 @@ export function judgeEndpoints(service: Service, inspection: Inspection, settled
       sentence: `${name} does not select the pods of ${service.workload}: its selector is ${selector}, and their labels differ (${kubectl(service, 'get pods --show-labels')}). Correct it with ${kubectl(service, `edit service ${service.serviceName}`)}, or name the right \`service\` in tminus.yml.`,
     }
   }
-  if (!settled && service.router.kind === 'istio' && service.router.by === 'host' && front.selectsCanary) {
+  if (!settled && routedServices(service.router) && front.selectsCanary) {
     return {
       status: 'fails',
-      sentence: `${name} (selector ${selector}) would also select the new version's pods, so they would get traffic past the VirtualService's weights. Add a label to its selector and to the pods of ${service.workload} that the new version's pods lack (such as track=stable, with \`canaryLabels: { track: canary }\` in tminus.yml), or route \`by: subset\`.`,
+      sentence: `${name} (selector ${selector}) would also select the new version's pods, so they would get traffic past the weights of ${routeObject(service.router)?.kind} ${routeObject(service.router)?.name}. Add a label to its selector and to the pods of ${service.workload} that the new version's pods lack (such as track=stable, with \`canaryLabels: { track: canary }\` in tminus.yml)${service.router.kind === 'istio' ? ', or route `by: subset`' : ''}.`,
     }
   }
   if (endpoints === 0) {

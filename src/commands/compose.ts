@@ -28,7 +28,7 @@ export async function startWorker(engine: Engine, chat: Chat): Promise<Worker> {
   return { sweep: () => sweep(engine), stop: () => watches.close() }
 }
 
-export function makeAnswer(engine: Engine, people: People, services: readonly Service[]): Answer {
-  const { store, queue, cluster, clock, log } = engine
-  return answerWith({ store, queue, people, cluster, clock, log, services })
+export function makeAnswer(engine: Engine, people: People, services: readonly Service[], chat: Chat): Answer {
+  const { store, queue, cluster, registry, incidents, probe, clock, log } = engine
+  return answerWith({ store, queue, people, cluster, registry, chat, incidents, probe, clock, log, services })
 }

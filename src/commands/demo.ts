@@ -134,6 +134,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     prometheusUrl: world.store.url,
     kubeconfigPath,
     journalPath: join(folder, 'deployments.log'),
+    incidentsPath: join(folder, 'incidents.log'),
     role: 'all',
     logLevel: 'error',
   }

@@ -25,7 +25,9 @@ export interface RunOptions {
   /** In front of every key in Redis, in braces. Default `{tminus}`. */
   readonly prefix?: string
   /** Ports that the demo, the benchmarks and the stories bring themselves. */
-  readonly replace?: Partial<Pick<Engine, 'store' | 'cluster' | 'metrics' | 'registry' | 'probe' | 'journal'>>
+  readonly replace?: Partial<
+    Pick<Engine, 'store' | 'cluster' | 'metrics' | 'registry' | 'probe' | 'journal' | 'incidents'>
+  >
 }
 
 export interface Running {
@@ -48,7 +50,7 @@ export async function runBot(config: Config, options: RunOptions): Promise<Runni
     config.role === 'worker'
       ? null
       : await startSlack({
-          answer: makeAnswer(engine, ports.people, config.services),
+          answer: makeAnswer(engine, ports.people, config.services, ports.chat),
           services: config.services,
           log,
           slack: settings,
@@ -92,7 +94,7 @@ function slackSettings({ slack }: Config): SlackSettings {
 
 function makeEngine(config: Config, { clock, log, prefix = '{tminus}', replace = {} }: RunOptions): Engine {
   const onError = (error: unknown) => log.warn({ error }, 'trouble with Redis or with a job; it is tried again')
-  const { store, cluster, metrics, registry, probe, journal } = replace
+  const { store, cluster, metrics, registry, probe, journal, incidents } = replace
   return {
     store: store ?? redisStore({ url: config.redisUrl, prefix, onError }),
     queue: bullmqQueue({ url: config.redisUrl, prefix, clock, role: config.role, onError }),
@@ -106,6 +108,7 @@ function makeEngine(config: Config, { clock, log, prefix = '{tminus}', replace =
     registry: registry ?? makeRegistry(config, clock, log),
     probe: probe ?? httpProbe(),
     journal: journal ?? fileJournal(config.journalPath),
+    incidents: incidents ?? fileJournal(config.incidentsPath),
     clock,
     log,
   }

@@ -33,6 +33,9 @@ export const catalogueSchema = z.strictObject(
     journal: text('a path', 1024)
       .optional()
       .describe('File that gets one line per ended deployment. Default (playbook): /var/log/deployments.log.'),
+    incidents: text('a path', 1024)
+      .optional()
+      .describe('File that gets one line per emergency rollback. Default (playbook): /var/log/incidents.log.'),
     defaults: serviceOptions
       .nullable()
       .transform((options) => options ?? undefined)
@@ -47,7 +50,7 @@ export const catalogueSchema = z.strictObject(
       .refine((services) => Object.keys(services).length > 0, { error: 'services by name, at least one' })
       .describe('What may be deployed, by name.'),
   },
-  { error: 'a catalogue: services, and perhaps defaults, slack, prometheus and journal' },
+  { error: 'a catalogue: services, and perhaps defaults, slack, prometheus, journal and incidents' },
 )
 export type CatalogueFile = z.output<typeof catalogueSchema>
 

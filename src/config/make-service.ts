@@ -27,6 +27,7 @@ const STRATEGIES: readonly Strategy[] = ['canary', 'blue-green', 'rolling']
 export function makeService(name: string, options: ServiceOptions): Service {
   const workload = options.workload ?? name
   const namespace = options.namespace ?? 'production'
+  const serviceName = options.service ?? workload
   const strategies = options.strategies ?? STRATEGIES
   const inMesh = options.measuredBy === 'istio'
   const counts = inMesh ? ISTIO_TRAFFIC : DEFAULT_TRAFFIC
@@ -37,13 +38,14 @@ export function makeService(name: string, options: ServiceOptions): Service {
     workload,
     container: options.container ?? null,
     image: options.image ?? '',
-    serviceName: options.service ?? workload,
-    router: routerOf(options),
+    serviceName,
+    router: routerOf(options, serviceName),
     canaryLabels: options.canaryLabels ?? {},
     health: options.health ?? [],
     channel: options.channel ?? '',
     approvers: options.approvers ?? [],
     deployers: options.deployers ?? [],
+    emergency: options.emergency ?? options.approvers ?? [],
     selfApproval: options.selfApproval ?? false,
     strategies,
     defaultStrategy:
@@ -66,10 +68,22 @@ export function makeService(name: string, options: ServiceOptions): Service {
   }
 }
 
-function routerOf({ router }: ServiceOptions): Service['router'] {
-  if (router?.kind !== 'istio') return { kind: 'replicas' }
-  const { route, ...rest } = router
-  return route === undefined ? rest : { ...rest, route }
+function routerOf({ router }: ServiceOptions, serviceName: string): Service['router'] {
+  switch (router?.kind) {
+    case undefined:
+    case 'replicas':
+      return { kind: 'replicas' }
+    case 'istio': {
+      const { route, ...rest } = router
+      return route === undefined ? rest : { ...rest, route }
+    }
+    case 'gateway-api': {
+      const { rule, stable = serviceName, ...rest } = router
+      return rule === undefined ? { ...rest, stable } : { ...rest, stable, rule }
+    }
+    case 'nginx':
+      return { ...router, stable: router.stable ?? serviceName }
+  }
 }
 
 function stepsOf({ canary }: ServiceOptions): readonly CanaryStep[] {

@@ -18,6 +18,13 @@ import {
 } from './scalars.ts'
 import { thresholdOptions } from './threshold-options.ts'
 
+const sides = {
+  stable: kubernetesName("the old version's Service")
+    .optional()
+    .describe('Service of the old version. Default, and nothing else: the `service` of this entry.'),
+  canary: kubernetesName("the new version's Service").describe('Service of the new version.'),
+}
+
 const router = z
   .discriminatedUnion(
     'kind',
@@ -35,8 +42,26 @@ const router = z
         stable: host('the old version').describe('Host or subset of the old version.'),
         canary: host('the new version').describe('Host or subset of the new version.'),
       }),
+      z.strictObject({
+        kind: z.literal('gateway-api'),
+        httpRoute: kubernetesName('the name of the HTTPRoute').describe('Name of the HTTPRoute.'),
+        rule: text('the name of a rule in the HTTPRoute', 253)
+          .optional()
+          .describe('Name of the rule; left out: the only rule with both Services among its backends.'),
+        ...sides,
+      }),
+      z.strictObject({
+        kind: z.literal('nginx'),
+        ingress: kubernetesName('the name of the stable Ingress').describe(
+          'Name of the stable Ingress. Its canary is `<ingress>-canary`: made for the run, or the one that is there.',
+        ),
+        ...sides,
+      }),
     ],
-    { error: 'kind: replicas, or kind: istio with virtualService, by, stable and canary' },
+    {
+      error:
+        'kind: replicas; or kind: istio with virtualService, by, stable and canary; or kind: gateway-api with httpRoute and canary; or kind: nginx with ingress and canary',
+    },
   )
   .describe('How traffic is divided. Default: kind: replicas.')
 
@@ -209,6 +234,13 @@ export const serviceOptions = z.strictObject(
       .array(slackUser(), { error: 'a list of Slack user ids' })
       .optional()
       .describe('Slack user ids who may start a deployment; approvers always may. Default: none more.'),
+    emergency: z
+      .array(slackUser(), { error: 'a list of Slack user ids' })
+      .min(1, {
+        error: 'at least one Slack user id: with nobody named no emergency rollback could be ordered in Slack',
+      })
+      .optional()
+      .describe('Slack user ids who may order an emergency rollback. Default: the approvers.'),
     selfApproval: flag().optional().describe('May requesters approve their own deployment? Default: false.'),
     strategies: z
       .array(oneOf(strategies), { error: `a list of ${strategies.join(', ')}` })

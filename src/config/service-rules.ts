@@ -84,12 +84,24 @@ const defaultIsAllowed: Rule = ({ strategies, defaultStrategy }) =>
       ]
 
 const sidesDiffer: Rule = ({ router }) =>
-  router.kind === 'istio' && router.stable === router.canary
+  router.kind !== 'replicas' && router.kind !== 'switch' && router.stable === router.canary
     ? [
         {
           path: ['router', 'canary'],
           seen: shownValue(router.canary),
-          allowed: `another ${router.by} than the old version's, or no traffic could be told apart`,
+          allowed: `another ${router.kind === 'istio' ? router.by : 'Service'} than the old version's, or no traffic could be told apart`,
+        },
+      ]
+    : []
+
+/** After the promotion the way back moves the selector of the catalogue's Service: traffic must come by it. */
+const stableIsTheService: Rule = ({ router, serviceName }) =>
+  (router.kind === 'gateway-api' || router.kind === 'nginx') && router.stable !== serviceName
+    ? [
+        {
+          path: ['router', 'stable'],
+          seen: shownValue(router.stable),
+          allowed: `the \`service\` of this entry (${serviceName}), or left out: the way back moves that Service's selector`,
         },
       ]
     : []
@@ -163,6 +175,7 @@ export const SERVICE_RULES: readonly Rule[] = [
   samplesCanSuffice,
   defaultIsAllowed,
   sidesDiffer,
+  stableIsTheService,
   somebodyCanApprove,
   queriesKnowTheirVariables,
   roomForSuffix,

@@ -1,6 +1,6 @@
 /** What stands in the simulated cluster for a service of the catalogue, so that its first deployment finds what it names. */
 import { SLOT_LABEL, slotLabels, WORKLOAD_LABEL } from '../adapters/kubernetes/names.ts'
-import type { Service } from '../playbook/service.ts'
+import type { RouterSettings, Service } from '../playbook/service.ts'
 import type { SeedMesh } from './cluster/seed-mesh.ts'
 import type { SeedService } from './cluster/seed-world.ts'
 
@@ -25,20 +25,35 @@ export function seedOf(service: Service, version: string): SeedService {
     autoscale: { min: REPLICAS, max: 3 * REPLICAS },
     minAvailable: 2,
   }
-  if (router.kind !== 'istio') return { ...seed, podLabels: own, selector: own }
+  if (router.kind === 'replicas' || router.kind === 'switch') return { ...seed, podLabels: own, selector: own }
   const tracks = tracksOf(service, version)
   const podLabels = { ...own, ...tracks.stable }
-  const { by, virtualService, route, stable, canary } = router
-  // By host a Service has to find its own track among all pods; a subset is looked for among those of one Service.
-  const among = by === 'host' ? own : {}
+  const isSubset = router.kind === 'istio' && router.by === 'subset'
+  // A Service has to find its own track among all pods; a subset is looked for among those of one Service.
+  const among = isSubset ? {} : own
   const mesh: SeedMesh = {
-    by,
-    virtualService,
-    ...(route === undefined ? {} : { route }),
-    stable: { name: stable, labels: { ...among, ...tracks.stable } },
-    canary: { name: canary, labels: { ...among, ...tracks.canary } },
+    ...routeOf(router),
+    stable: { name: router.stable, labels: { ...among, ...tracks.stable } },
+    canary: { name: router.canary, labels: { ...among, ...tracks.canary } },
   }
-  return { ...seed, podLabels, selector: by === 'host' ? podLabels : own, mesh }
+  return { ...seed, podLabels, selector: isSubset ? own : podLabels, mesh }
+}
+
+function routeOf(
+  router: Exclude<RouterSettings, { kind: 'replicas' | 'switch' }>,
+): Pick<SeedMesh, 'by' | 'object' | 'route'> {
+  switch (router.kind) {
+    case 'istio': {
+      const { by, virtualService: object, route } = router
+      return { by, object, ...(route === undefined ? {} : { route }) }
+    }
+    case 'gateway-api': {
+      const { httpRoute: object, rule } = router
+      return { by: 'gateway', object, ...(rule === undefined ? {} : { route: rule }) }
+    }
+    case 'nginx':
+      return { by: 'ingress', object: router.ingress }
+  }
 }
 
 /** Do these labels stand on a pod of the service, of whichever version? */

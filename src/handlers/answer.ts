@@ -1,7 +1,9 @@
 /** The table: one handler for each thing a person may ask. */
 import type { Answer, Intent } from './ask.ts'
+import { unblock } from './blocks.ts'
 import * as decisions from './decisions.ts'
 import type { Desk } from './desk.ts'
+import { emergency } from './emergency.ts'
 import { showPlan, showStatus } from './show.ts'
 import { startDeployment } from './start-deployment.ts'
 
@@ -24,6 +26,10 @@ export function answerWith(desk: Desk): Answer {
         return decisions.resume(desk, intent, asker)
       case 'abort':
         return decisions.abort(desk, intent, asker)
+      case 'emergency':
+        return emergency(desk, intent, asker)
+      case 'unblock':
+        return unblock(desk, intent, asker)
       case 'rollback':
         return decisions.rollback(desk, intent, asker)
     }

@@ -24,6 +24,8 @@ export type Reply =
       readonly service: string | null
       readonly now: number
     }
+  /** Asked back before anything happens; drawn with a button that says yes. */
+  | { readonly kind: 'confirm-emergency'; readonly service: string; readonly reason: string }
   | { readonly kind: 'help'; readonly topic: string | null }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
 
@@ -41,6 +43,13 @@ export type Intent =
   | { readonly verb: 'resume'; readonly service: string; readonly card?: CardRef }
   | { readonly verb: 'abort'; readonly service: string; readonly reason?: string; readonly card?: CardRef }
   | { readonly verb: 'rollback'; readonly service: string; readonly reason?: string; readonly card?: CardRef }
+  | {
+      readonly verb: 'emergency'
+      readonly service: string
+      readonly reason?: string /** From the button of the question: do it. */
+      readonly confirmed?: boolean
+    }
+  | { readonly verb: 'unblock'; readonly service: string; readonly version: string; readonly reason?: string }
   | { readonly verb: 'help'; readonly topic?: string }
 
 export interface CardRef {

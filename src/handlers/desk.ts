@@ -6,23 +6,17 @@ import type { Outcome } from '../playbook/refusal.ts'
 import { refuse } from '../playbook/refuse.ts'
 import type { Service } from '../playbook/service.ts'
 import { ChatError } from '../ports/chat.ts'
-import type { Clock } from '../ports/clock.ts'
-import type { Cluster } from '../ports/cluster.ts'
 import { followUp } from '../ports/follow-up.ts'
 import { recordThrough } from '../ports/ledger.ts'
-import type { Log } from '../ports/log.ts'
 import type { People, Person } from '../ports/people.ts'
-import type { Queue } from '../ports/queue.ts'
-import type { Store } from '../ports/store.ts'
+import type { Registry } from '../ports/registry.ts'
 import type { Asker, CardRef, Reply } from './ask.ts'
+import type { EmergencyParts } from './emergency-parts.ts'
 
-export interface Desk {
-  readonly store: Store
-  readonly queue: Queue
+/** What an emergency needs, and besides it who people are, what may be deployed, and which image a version is. */
+export interface Desk extends EmergencyParts {
   readonly people: People
-  readonly cluster: Pick<Cluster, 'look'>
-  readonly clock: Clock
-  readonly log: Log
+  readonly registry: Registry
   readonly services: readonly Service[]
 }
 
@@ -79,14 +73,14 @@ export async function decide(
 }
 
 /**
- * Slack never blocks the way back: when it cannot say who somebody is, an abort or a roll back goes by the verified id
+ * Slack never blocks the way back: when it cannot say who somebody is, an abort, a roll back or an emergency goes by the verified id
  * alone, and the catalogue still decides. Everything else waits for the answer.
  */
-async function whoDecides(desk: Desk, asker: Asker, action: Action): Promise<Person> {
+export async function whoDecides(desk: Desk, asker: Asker, action: Action): Promise<Person> {
   try {
     return await desk.people.lookup(asker.id)
   } catch (error) {
-    const goesBack = action === 'abort' || action === 'roll back'
+    const goesBack = action === 'abort' || action === 'roll back' || action === 'emergency'
     if (!goesBack || !(error instanceof ChatError) || error.kind !== 'late') throw error
     desk.log.warn(
       { person: asker.id, action, error },

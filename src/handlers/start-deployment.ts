@@ -9,6 +9,7 @@ import { refuse } from '../playbook/refuse.ts'
 import type { Service, Strategy } from '../playbook/service.ts'
 import { followUp } from '../ports/follow-up.ts'
 import type { Asker, Intent, Reply } from './ask.ts'
+import { findBlock } from './blocks.ts'
 import { type Desk, findService, personRef, refused } from './desk.ts'
 
 export async function startDeployment(
@@ -25,6 +26,8 @@ export async function startDeployment(
   if (!plan.ok) return refused(plan)
   const live = await desk.store.live(service.value.name)
   if (live !== undefined) return refused(refuse.serviceBusy(service.value.name, live))
+  const block = await findBlock(desk, service.value, plan.value.version)
+  if (block) return refused(refuse.blocked(service.value.name, plan.value.version, block))
   const number = await desk.store.nextNumber(service.value.name)
   const now = desk.clock.now()
   const { deployment, entries } = createDeployment(plan.value, number, personRef(person), now)

@@ -17,6 +17,8 @@ export interface Engine {
   readonly registry: Registry
   readonly probe: Probe
   readonly journal: Journal
+  /** The log of incidents: one line per emergency rollback. */
+  readonly incidents: Journal
   readonly clock: Clock
   readonly log: Log
 }

@@ -3,6 +3,7 @@
  * the cluster's watch, with a poll beneath it. What it decides is acted on in the same run.
  */
 import type { Deployment } from '../playbook/deployment.ts'
+import { emergencyTime, isEmergency } from '../playbook/emergency.ts'
 import { judgePods, podsDiffer, seePods } from '../playbook/judge-pods.ts'
 import { refuse } from '../playbook/refuse.ts'
 import { ClusterError } from '../ports/cluster.ts'
@@ -31,13 +32,28 @@ export async function guard(engine: Engine, id: string, signal: AbortSignal): Pr
   await engine.queue.add(guardJob(deployment, engine.clock.now() + pause))
 }
 
+/** An emergency rollback acted while the record could not be reached: what the cluster says counts. */
+async function follow(engine: Engine, deployment: string, emergency: string): Promise<boolean> {
+  const outcome = await recordThrough(engine.store, deployment, engine.clock.now, (current): Judged => {
+    // One that is older than the deployment left its token for others.
+    if (emergencyTime(emergency) < current.createdAt) return refuse.stale(current)
+    return { event: { type: 'emergency-took-over', id: emergency } }
+  })
+  if (outcome.ok) {
+    const { deployment: after, entries } = outcome.value
+    await engine.queue.add(announceJob(after, entries, engine.clock.now()))
+  }
+  return outcome.ok
+}
+
 /** `changed`: what was seen changes what happens next. */
 async function look(
   engine: Engine,
   deployment: Deployment,
   signal: AbortSignal,
 ): Promise<{ readonly changed: boolean; readonly watched: boolean }> {
-  const { slots, watched } = await engine.cluster.look(deployment.plan.service, signal)
+  const { slots, watched, writtenBy } = await engine.cluster.look(deployment.plan.service, signal)
+  if (isEmergency(writtenBy)) return { changed: await follow(engine, deployment.id, writtenBy), watched }
   const slot = slots[deployment.settled ? 'stable' : 'canary']
   if (!slot.exists) return { changed: false, watched }
   const now = engine.clock.now()

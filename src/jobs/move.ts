@@ -4,6 +4,7 @@
  * bad sample is followed by the restoring write in the same run, with no queue between.
  */
 import type { Deployment } from '../playbook/deployment.ts'
+import { emergencyTime, isEmergency } from '../playbook/emergency.ts'
 import type { DeploymentEvent } from '../playbook/events.ts'
 import { type Next, nextStep } from '../playbook/next-step.ts'
 import { ClusterError } from '../ports/cluster.ts'
@@ -70,6 +71,9 @@ async function perform(
     return await eventOf(engine, deployment, next, signal)
   } catch (error) {
     if (signal.aborted) return undefined
+    // It stands on the cluster for good; the record follows, whatever it thought was next.
+    if (error instanceof ClusterError && isEmergency(error.by) && emergencyTime(error.by) >= deployment.createdAt)
+      return { type: 'emergency-took-over', id: error.by }
     if (error instanceof ClusterError && error.kind === 'fenced' && (await isOutdated(engine, deployment))) {
       engine.log.warn({ deployment: deployment.id, revision: deployment.revision }, `stopped: ${error.message}`)
       return undefined

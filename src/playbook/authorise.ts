@@ -4,7 +4,7 @@ import type { Outcome } from './refusal.ts'
 import { refuse } from './refuse.ts'
 import type { Service } from './service.ts'
 
-export type Action = 'deploy' | 'approve' | 'hold' | 'resume' | 'abort' | 'roll back'
+export type Action = 'deploy' | 'approve' | 'hold' | 'resume' | 'abort' | 'roll back' | 'emergency' | 'unblock'
 
 export interface Someone {
   readonly id: string
@@ -13,6 +13,7 @@ export interface Someone {
 }
 
 /**
+ * An emergency is for the people named for it, and unblocking for approvers, whoever asked for the deployment.
  * Deployers and approvers may deploy; the requester may also hold and abort their own; all else is for approvers. Nobody
  * approves or resumes their own deployment unless the service allows it: resuming overrides a warning, so it is a
  * decision of the same weight. Rolling back is open to the requester: going back is always the safe direction.
@@ -24,6 +25,10 @@ export function authorise(
   deployment: Deployment | null,
 ): Outcome<true> {
   if (person.kind !== 'member') return refuse.outsider(person, person.kind)
+  if (action === 'emergency') {
+    if (service.emergency.includes(person.id)) return { ok: true, value: true }
+    return refuse.notAllowed(person, 'order an emergency rollback of', service, service.emergency)
+  }
   const approver = service.approvers.includes(person.id)
   const own = deployment?.requester.id === person.id
   if ((action === 'approve' || action === 'resume') && own && deployment && !service.selfApproval) {
@@ -36,7 +41,7 @@ export function authorise(
   }
   if (approver) return { ok: true, value: true }
   if (action === 'deploy' && service.deployers.includes(person.id)) return { ok: true, value: true }
-  if (own && action !== 'approve') return { ok: true, value: true }
+  if (own && action !== 'approve' && action !== 'unblock') return { ok: true, value: true }
   const mayBe = action === 'deploy' ? [...service.deployers, ...service.approvers] : service.approvers
   return refuse.notAllowed(person, action, service, mayBe)
 }

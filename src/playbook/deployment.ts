@@ -33,6 +33,8 @@ export interface Pin {
   readonly serviceSelector: Readonly<Record<string, string>>
   /** Weights of the route's destinations in order; null where the router has none. */
   readonly weights: readonly number[] | null
+  /** Annotations of the router's object as they were, null where there was none; only where shares stand in annotations and the object is the team's. */
+  readonly annotations?: Readonly<Record<string, string | null>>
   readonly hpa: { readonly name: string; readonly minReplicas: number } | null
 }
 

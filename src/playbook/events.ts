@@ -55,6 +55,8 @@ export type DeploymentEvent =
       /** Nothing is wrong, it only takes its moment: kept in the record, not told. */
       readonly expected?: boolean
     }
+  /** An emergency rollback acted on the cluster by itself. `id`: its own. */
+  | { readonly type: 'emergency-took-over'; readonly id: string }
   // The day after.
   | {
       readonly type: 'checked-in'

@@ -10,6 +10,7 @@ export const PREFLIGHT_CHECKS = [
   'service-has-endpoints',
   'router-valid',
   'image-exists',
+  'not-blocked',
   'dry-run-accepted',
   'room-for-pods',
   'quota-allows',

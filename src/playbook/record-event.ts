@@ -6,6 +6,7 @@ import type { Deployment, TimelineEntry } from './deployment.ts'
 import type { DeploymentEvent } from './events.ts'
 import * as after from './record/after.ts'
 import type { Change } from './record/change.ts'
+import { emergencyTookOver } from './record/emergency.ts'
 import * as people from './record/people.ts'
 import * as steps from './record/steps.ts'
 import * as watching from './record/watching.ts'
@@ -63,6 +64,8 @@ function changeFor(deployment: Deployment, event: DeploymentEvent, now: number):
       return wayBack.wayBackStepDone(deployment, event.index, event.text, event.realShare, now)
     case 'way-back-late':
       return wayBack.wayBackLate(deployment, event)
+    case 'emergency-took-over':
+      return emergencyTookOver(deployment, event.id, now)
     case 'checked-in':
       return after.checkedIn(deployment, event, now)
     case 'superseded':

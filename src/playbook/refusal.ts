@@ -25,6 +25,11 @@ export const REFUSAL_CODES = [
   'not-understood',
   'stale-event',
   'channel-shared',
+  'reason-missing',
+  'nothing-pinned',
+  'not-restored',
+  'version-blocked',
+  'not-blocked',
 ] as const
 export type RefusalCode = (typeof REFUSAL_CODES)[number]
 

@@ -1,5 +1,7 @@
 /** The catalogue of refusals: one function for each code, three sentences each. */
+import type { Block } from './block.ts'
 import type { Deployment, PersonRef } from './deployment.ts'
+import { kubectlOf } from './emergency.ts'
 import type { Refusal, RefusalCode } from './refusal.ts'
 import type { Service, Strategy } from './service.ts'
 
@@ -169,6 +171,50 @@ export const refuse = {
       `Deploy the old version anew: \`/deploy ${deployment.service} ${deployment.fromVersion ?? '<version>'} ${deployment.strategy}\`.`,
     )
   },
+  reasonMissing(service: string, verb: string): Refused {
+    return no(
+      'reason-missing',
+      `Not done: a reason is needed, it goes into the record.`,
+      'Nothing has changed.',
+      `Type \`/deploy ${verb} ${service} <reason>\`.`,
+    )
+  },
+  nothingPinned(service: Service, there: string): Refused {
+    const kubectl = kubectlOf(service)
+    const toType = ['history', 'undo'].map((verb) => `${kubectl} rollout ${verb} deployment/${service.workload}`)
+    return no(
+      'nothing-pinned',
+      `Not done: no way back is written down on ${service.workload}, so there is nothing to restore from.`,
+      `Nothing has changed. ${there}`,
+      `By hand: ${toType.map((line) => `\`${line}\``).join(', then ')}.`,
+    )
+  },
+  notRestored(service: string, why: string, byHand: readonly string[]): Refused {
+    return no(
+      'not-restored',
+      `The emergency rollback of ${service} did not bring traffic back: ${why}`,
+      'Where traffic is now is not known.',
+      `Try it again, or by hand, in this order: ${byHand.map((line) => `\`${line}\``).join(', then ')}.`,
+    )
+  },
+  blocked(service: string, version: string, block: Block): Refused {
+    const who = block.by ? block.by.name : 'by itself'
+    const same = block.version === version ? '' : ` (the same image as ${block.version})`
+    return no(
+      'version-blocked',
+      `Not started: ${service} ${version}${same} is blocked since ${block.deployment} was rolled back (${who}, ${dayTime(block.at)}): ${block.why}.`,
+      UNTOUCHED,
+      `Deploy a mended version, or let an approver type \`/deploy unblock ${service} ${block.version} <reason>\`.`,
+    )
+  },
+  notBlocked(service: string, version: string, blocked: readonly string[]): Refused {
+    return no(
+      'not-blocked',
+      `Nothing to do: ${service} ${version} is not blocked.`,
+      'Nothing has changed.',
+      blocked.length > 0 ? `Blocked are: ${blocked.join(', ')}.` : `Nothing of ${service} is blocked.`,
+    )
+  },
   stale(deployment: Deployment): Refused {
     return no(
       'stale-event',
@@ -181,6 +227,11 @@ export const refuse = {
 
 export function round(value: number): number {
   return Math.round(value * 10) / 10
+}
+
+/** `2026-12-01 14:02 UTC`. */
+export function dayTime(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 10)} ${clockTime(at)}`
 }
 
 /** `14:02 UTC`, for texts that must read the same everywhere. */

@@ -22,6 +22,22 @@ export type RouterSettings =
       readonly stable: string
       readonly canary: string
     }
+  | {
+      readonly kind: 'gateway-api'
+      readonly httpRoute: string
+      /** Name of the rule in the HTTPRoute; absent: the only rule with both Services among its backends. */
+      readonly rule?: string
+      /** Service of the old version (the one of the catalogue), and of the new one. */
+      readonly stable: string
+      readonly canary: string
+    }
+  | {
+      readonly kind: 'nginx'
+      /** The stable Ingress; the canary's is `<ingress>-canary`. */
+      readonly ingress: string
+      readonly stable: string
+      readonly canary: string
+    }
 
 export interface CanaryStep {
   /** Share of production traffic for the new version, 1..100. */
@@ -114,6 +130,8 @@ export interface Service {
   readonly approvers: readonly string[]
   /** Slack user ids who may start a deployment; approvers always may. */
   readonly deployers: readonly string[]
+  /** Slack user ids who may order an emergency rollback. Never empty; default: the approvers. */
+  readonly emergency: readonly string[]
   /** May the requester approve their own deployment? Default false. */
   readonly selfApproval: boolean
   readonly strategies: readonly Strategy[]

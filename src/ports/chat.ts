@@ -6,6 +6,12 @@ export interface ChatMessage {
   readonly blocks: readonly object[]
 }
 
+/** A sentence as a message, Slack's three signs escaped: what people typed mentions nobody. */
+export function plainMessage(text: string): ChatMessage {
+  const escaped = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  return { text: escaped, blocks: [] }
+}
+
 /**
  * `late`: worth another try, after `retryAfterMs` when Slack said so (429, 5xx, network). `refused`: another try cannot
  * help until somebody acts; `code` is Slack's own (not_in_channel, token_revoked, channel_not_found, msg_too_long ...).

@@ -26,16 +26,19 @@ export class ClusterError extends Error {
   /** HTTP status, or null when there was no answer. */
   readonly status: number | null
   readonly retryAfterMs: number | null
+  /** Of `fenced`: id of whoever wrote the newer decision. */
+  readonly by: string | null
   constructor(
     kind: 'late' | 'refused' | 'fenced',
     message: string,
-    facts: { status?: number | null; retryAfterMs?: number | null; cause?: unknown } = {},
+    facts: { status?: number | null; retryAfterMs?: number | null; by?: string; cause?: unknown } = {},
   ) {
     super(message, { cause: facts.cause })
     this.name = 'ClusterError'
     this.kind = kind
     this.status = facts.status ?? null
     this.retryAfterMs = facts.retryAfterMs ?? null
+    this.by = facts.by ?? null
   }
 }
 
@@ -46,7 +49,26 @@ export interface WriteContext {
   readonly revision: number
   /** Which deployment is the later one: when it was created, ms since the epoch. */
   readonly number: number
+  /** The token stays where it was written, also after `tidy`: who comes back from an outage must not undo this. Default false. */
+  readonly lasting?: boolean
   readonly signal: AbortSignal
+}
+
+/** What an emergency rollback goes by: read from the cluster alone. */
+export interface Pinned {
+  /** Id of the deployment that wrote the way back down. */
+  readonly deployment: string
+  readonly pin: Pin
+  /** Do pods of the old version stand by in the previous slot, at least one of them ready? */
+  readonly kept: boolean
+  /** Does the workload run something else than the old version, or is it on its way there or back? Then the way back leads through the previous slot. */
+  readonly replaced: boolean
+  /** Image of the version to be left; null when nothing of it is there. */
+  readonly badImage: string | null
+  /** The highest number among the fencing tokens found; 0 when there are none. */
+  readonly lastNumber: number
+  /** The same by hand: whole kubectl lines in the order in which they are typed. */
+  readonly byHand: readonly string[]
 }
 
 export interface SlotState {
@@ -76,6 +98,10 @@ export interface Sighting {
   readonly watched: boolean
   readonly slots: Readonly<Record<Slot, SlotState>>
   readonly shares: RealShares
+  /** Why the shares cannot be known, where the router says why: a sentence without its full stop. */
+  readonly sharesUnknown?: string
+  /** Id of whoever wrote the workload last, a deployment or an emergency; null: nobody. Left out by makes that do not know. */
+  readonly writtenBy?: string | null
 }
 
 /** One fact found by pre-flight about the target; see src/checks for what is made of it. */
@@ -122,6 +148,8 @@ export interface Inspection {
   readonly policiesLost?: readonly string[]
   /** What is wrong with the router's objects, in sentences; empty: present and valid. */
   readonly routerFaults: readonly string[]
+  /** Why what is written there is not yet what flows, as one sentence; left out when it is, or the router never says. */
+  readonly routerPending?: string
   /** Parts that could not be read, and why: they are unknown, not absent. Left out by makes that always know. */
   readonly unread?: readonly { readonly part: string; readonly why: string }[]
 }
@@ -134,6 +162,8 @@ export interface Cluster {
   dryRun(service: Service, image: string, signal: AbortSignal): Promise<readonly string[]>
   /** Writes the way back down as annotations on the workload, pins the HPA's minimum to the present size, and returns it. */
   pin(service: Service, context: WriteContext): Promise<Pin>
+  /** The way back as it is written on the cluster, whoever wrote it; null when there is none. */
+  pinned(service: Service, signal: AbortSignal): Promise<Pinned | null>
   /**
    * The slot exists with this image (canary) or the pinned template (previous) and wants so many pods. Returns its state,
    * pods perhaps not ready yet. `switch` router: the canary's preview Service exists, and of its pods only those are ready
@@ -150,7 +180,8 @@ export interface Cluster {
    * The canary slot gets `percent` of the traffic, the stable slot the rest. `replicas` router: below 100 the ratio is
    * given by the pods that ensureSlot was asked for; at 100 the Service's selector is narrowed to the canary's pods; at 0
    * the canary's pods go, and come back with the next share. `switch` router: 100 or 0, by one write of the selector; `late`
-   * unless all of the canary stands ready behind its preview; its pods stay at 0.
+   * unless all of the canary stands ready behind its preview; its pods stay at 0. Null while a router that says so has not
+   * taken the share yet: the looks that follow tell when it has.
    */
   route(service: Service, percent: number, context: WriteContext): Promise<RealShares>
   /** The workload has the new image (and canary's template changes), rolled out. Returns its state, perhaps not complete yet. */

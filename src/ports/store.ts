@@ -1,4 +1,5 @@
 /** The record, its timeline, locks and schedules. */
+import type { Block } from '../playbook/block.ts'
 import type { Deployment, TimelineEntry } from '../playbook/deployment.ts'
 
 /** Thrown when the store cannot be reached in time: nothing was recorded, or it is not known. */
@@ -45,7 +46,8 @@ export interface Store {
   load(id: string): Promise<Deployment | undefined>
   /**
    * Saves when the stored revision is `expected`, with the entries appended in the same write. Releases the service's
-   * lock when the deployment is no longer live, takes it again when a completed one goes back.
+   * lock when the deployment is no longer live, takes it again when a completed one goes back. Blocks the image of one
+   * that was rolled back for its own sake (`blockOf`), in the same write too.
    */
   save(deployment: Deployment, entries: readonly TimelineEntry[], expected: number): Promise<SaveResult>
   /** Entries from index `from` on, in order; empty when there are none. */
@@ -61,6 +63,12 @@ export interface Store {
   latest(service: string): Promise<string | undefined>
   /** Durations (ms) of the last completed deployments of a service, newest first, at most 20. */
   durations(service: string): Promise<readonly number[]>
+  /** The blocked images of a service, newest first; empty when there are none. */
+  blocked(service: string): Promise<readonly Block[]>
+  /** Blocks an image of which there is no record; a block of the same image is replaced. */
+  block(block: Block): Promise<void>
+  /** True when there was such a block. */
+  unblock(block: Block): Promise<boolean>
   told(id: string): Promise<Told | undefined>
   /** Does nothing for a deployment that was never created. */
   saveTold(id: string, told: Told): Promise<void>

@@ -8,7 +8,9 @@ import { startSlack } from '../../src/bot/app.ts'
 import { slackPorts } from '../../src/bot/slack-ports.ts'
 import type { Workspace } from '../../src/demo/workspace/workspace-interface.ts'
 import { answerWith } from '../../src/handlers/answer.ts'
+import type { Desk } from '../../src/handlers/desk.ts'
 import type { DeploymentEvent } from '../../src/playbook/events.ts'
+import { ClusterError } from '../../src/ports/cluster.ts'
 import { followUp } from '../../src/ports/follow-up.ts'
 import { recordThrough } from '../../src/ports/ledger.ts'
 import { DEPLOYS, LEE, quietLog, read, SAM, workspaceFor } from './slack-workspace.ts'
@@ -19,7 +21,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })
 
-async function begin() {
+async function begin(cluster: Partial<Desk['cluster']> = {}) {
   const clock = steppedClock(TWO_PM)
   const workspace = await workspaceFor({
     clock,
@@ -31,8 +33,21 @@ async function begin() {
   const queue = memoryQueue({ clock })
   const slack = { botToken: workspace.botToken, appToken: workspace.appToken, apiUrl: workspace.apiUrl }
   const ports = slackPorts(slack, log)
-  const cluster = { look: () => Promise.reject(new Error('nobody looks here')) }
-  const answer = answerWith({ store, queue, people: ports.people, cluster, clock, log, services: [api] })
+  const incidents: string[] = []
+  const nobody = () => Promise.reject(new Error('nobody looks here'))
+  const answer = answerWith({
+    store,
+    queue,
+    people: ports.people,
+    cluster: { look: nobody, pinned: nobody, ensureSlot: nobody, restore: nobody, tidy: nobody, ...cluster },
+    registry: { resolve: async () => ({ kind: 'unknown', why: 'there is no registry here' }) },
+    probe: { get: async () => ({ kind: 'silent', why: 'nobody is asked here' }) },
+    incidents: { append: async (_, line) => void incidents.push(line) },
+    chat: ports.chat,
+    clock,
+    log,
+    services: [api],
+  })
   const bot = await startSlack({ answer, services: [api], log, slack, ports })
   closing.push(() => bot.stop())
   const idle = () => Promise.resolve()
@@ -49,7 +64,7 @@ async function begin() {
     await followUp(queue, outcome.value.deployment, outcome.value.entries, clock.now())
     await queue.runDue()
   }
-  return { workspace, queue, clock, store, happens }
+  return { incidents, workspace, queue, clock, store, happens }
 }
 
 /** Steps done until the approval of the first share is asked for. */
@@ -171,5 +186,76 @@ describe('a deployment in Slack', () => {
         .filter((text) => text.includes('Approval needed:')),
     ).toHaveLength(1)
     expect(read(cardOf(workspace))).toContain('✋ Approval needed')
+  })
+})
+
+const PINNED = {
+  deployment: 'api-41',
+  pin: {
+    workload: 'api',
+    replicas: 3,
+    template: {},
+    image: 'registry.example.com/shop/api:v1.9',
+    serviceSelector: { app: 'api' },
+    weights: null,
+    hpa: null,
+  },
+  kept: false,
+  replaced: false,
+  badImage: 'registry.example.com/shop/api:v2.0',
+  lastNumber: 0,
+  byHand: ['kubectl --namespace shop scale deployment api-canary --replicas=0'],
+}
+
+describe('an emergency in Slack', () => {
+  const line = '/deploy emergency api checkout is <!channel> broken'
+  const question = (workspace: Workspace, user: string) => workspace.ephemerals(user).at(-1)?.ts ?? ''
+
+  it('asks first, acts at the press, and tells the channel and the incident log', async () => {
+    const restored: string[] = []
+    const { workspace, incidents } = await begin({
+      pinned: async () => PINNED,
+      restore: async (_, pin) => {
+        restored.push(pin.image)
+        return { stable: 100, canary: 0, previous: 0 }
+      },
+      tidy: async () => true,
+    })
+    const asked = read((await workspace.command(LEE, DEPLOYS, line)).shown)
+    expect(asked).toContain('Emergency rollback of api? Nothing has happened yet.')
+    expect(asked).toContain('[Emergency rollback of api')
+    expect(restored).toEqual([])
+    await press(workspace, LEE, 'emergency', question(workspace, LEE))
+    expect(await told(workspace, LEE, 'All traffic of api is on v1.9 again')).toContain('v2.0 is scaled down next')
+    expect(restored).toEqual(['registry.example.com/shop/api:v1.9'])
+    const loud = () => workspace.messages(DEPLOYS).map((message) => message.text)
+    await expect.poll(loud).toHaveLength(1)
+    expect(loud()[0]).toContain('Emergency rollback of api by lee: all traffic is on v1.9 again')
+    expect(loud()[0]).not.toContain('<!channel>')
+    expect(incidents).toHaveLength(1)
+    expect(incidents[0]).toContain('api: emergency rollback from v2.0 to v1.9 by lee (U0LEE)')
+  })
+  it('is judged anew at the press, needs a reason, and is for the people named for it', async () => {
+    const { workspace } = await begin()
+    const typed = async (who: string, text: string) => read((await workspace.command(who, DEPLOYS, text)).shown)
+    expect(await typed(LEE, '/deploy emergency api')).toContain('reason-missing')
+    expect(await typed(SAM, line)).toContain('may not order an emergency rollback of api')
+    await workspace.command(LEE, DEPLOYS, line)
+    await press(workspace, SAM, 'emergency', question(workspace, LEE))
+    expect(await told(workspace, SAM, 'not-allowed')).toContain('Nothing has changed')
+  })
+  it('says what to type when traffic could not be brought back', async () => {
+    const { workspace, incidents } = await begin({
+      pinned: async () => PINNED,
+      restore: () => Promise.reject(new ClusterError('refused', 'services "api" is forbidden')),
+    })
+    await workspace.command(LEE, DEPLOYS, line)
+    await press(workspace, LEE, 'emergency', question(workspace, LEE))
+    const answer = await told(workspace, LEE, 'not-restored')
+    expect(answer).toContain('services "api" is forbidden')
+    expect(answer.replaceAll(/\s+/g, ' ')).toContain(
+      'kubectl --namespace shop scale deployment api-canary --replicas=0',
+    )
+    expect(incidents[0]).toContain('traffic is NOT restored')
   })
 })

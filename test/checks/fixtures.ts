@@ -82,6 +82,7 @@ export function makePorts(over: Partial<CheckPorts> = {}, inspection = makeInspe
     },
     registry: { resolve: async () => ({ kind: 'found', digest: `sha256:${'ab'.repeat(32)}` }) },
     probe: { get: async () => ({ kind: 'answered', status: 200, ms: 12, body: 'ok' }) },
+    store: { blocked: async () => [] },
     clock: { now: () => T0 },
     ...over,
   }

@@ -25,7 +25,7 @@ describe('run-checks', () => {
     const outcome = await runChecks(makePorts(), deployment, PREFLIGHT_CHECKS, never)
     expect(outcome).toMatchObject({
       kind: 'done',
-      text: '15 checks: 15 hold.',
+      text: '16 checks: 16 hold.',
       facts: { fromVersion: 'v1.9', digest: `sha256:${'ab'.repeat(32)}` },
     })
     const evidence = outcome.kind === 'done' ? outcome.evidence : ''

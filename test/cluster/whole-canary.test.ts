@@ -1,7 +1,8 @@
-/** One whole canary each with `replicas` and `istio` on the real control plane, forward and back; kubectl is the witness. */
+/** Whole canaries with each router on the real control plane, forward and back; kubectl is the witness. */
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { RouterSettings, Service } from '../../src/playbook/service.ts'
+import { followHttpRoutes, type Gateway } from '../control-plane/gateway.ts'
 import { mustKubectl } from '../control-plane/kubectl.ts'
 import { ana, ben } from '../playbook/fixtures.ts'
 import { startRedis, type TestRedis } from '../redis-server.ts'
@@ -15,6 +16,8 @@ const asker = (id: string) => ({ id, team: 'T0TEST', channel: 'C0TEST' })
 const ROUTERS: readonly (readonly [string, RouterSettings])[] = [
   ['replicas', { kind: 'replicas' }],
   ['istio', { kind: 'istio', virtualService: 'shop', by: 'host', stable: 'shop', canary: 'shop-canary' }],
+  ['gateway-api', { kind: 'gateway-api', httpRoute: 'shop', stable: 'shop', canary: 'shop-canary' }],
+  ['nginx', { kind: 'nginx', ingress: 'shop', stable: 'shop', canary: 'shop-canary' }],
 ]
 
 describe.each(ROUTERS)('a whole canary with %s', (kind, router) => {
@@ -23,11 +26,13 @@ describe.each(ROUTERS)('a whole canary with %s', (kind, router) => {
   const kubectl = (...args: readonly string[]) => mustKubectl(target, ['--namespace', namespace, ...args])
   let redis: TestRedis
   let running: RunningEngine
+  let gateway: Gateway
 
   beforeAll(async () => {
     await mustKubectl(target, ['create', 'namespace', namespace])
     await mustKubectl(target, ['--namespace', namespace, 'apply', '-f', '-'], manifestOf(service, 'v1.9', 3))
     await kubectl('rollout', 'status', 'deployment/shop', '--timeout=60s')
+    gateway = await followHttpRoutes(target.kubeconfigPath)
     redis = await startRedis()
     running = await startEngine({
       kubeconfigPath: target.kubeconfigPath,
@@ -40,6 +45,7 @@ describe.each(ROUTERS)('a whole canary with %s', (kind, router) => {
   afterAll(async () => {
     await running.stop()
     await redis.stop()
+    await gateway.stop()
     await mustKubectl(target, ['delete', 'namespace', namespace, '--wait=false'])
   })
 
@@ -71,8 +77,19 @@ describe.each(ROUTERS)('a whole canary with %s', (kind, router) => {
     JSON.parse(await kubectl('get', 'service', 'shop', '-o', 'jsonpath={.spec.selector}')) as unknown
   const deployments = async () =>
     (await kubectl('get', 'deployments', '-o', 'jsonpath={.items[*].metadata.name}')).split(' ')
-  const weights = async () =>
-    (await kubectl('get', 'virtualservice', 'shop', '-o', 'jsonpath={.spec.http[0].route[*].weight}')).split(' ')
+  /** The weights as kubectl shows them, `100 0` being home; null where pods alone divide. */
+  const weights = async () => {
+    if (router.kind === 'istio')
+      return kubectl('get', 'virtualservice', 'shop', '-o', 'jsonpath={.spec.http[0].route[*].weight}')
+    if (router.kind === 'gateway-api')
+      return kubectl('get', 'httproute', 'shop', '-o', 'jsonpath={.spec.rules[0].backendRefs[*].weight}')
+    if (router.kind === 'replicas') return null
+    const weight = 'jsonpath={.metadata.annotations.nginx\\.ingress\\.kubernetes\\.io/canary-weight}'
+    const given = await kubectl('get', 'ingress', 'shop-canary', '--ignore-not-found', '-o', weight)
+    return given === '' ? '100 0' : `${100 - Number(given)} ${given}`
+  }
+  const home = kind === 'replicas' ? null : '100 0'
+  const ingresses = async () => kubectl('get', 'ingress', '-o', 'name')
 
   it('goes from 5 to 100 %, leaves the workload on the new version, and no trace after the keep time', async () => {
     const before = await selector()
@@ -87,9 +104,10 @@ describe.each(ROUTERS)('a whole canary with %s', (kind, router) => {
     })
     expect(await deployments()).toEqual(['shop', 'shop-previous'])
     expect(await selector()).toEqual(before)
-    if (kind === 'istio') expect(await weights()).toEqual(['100', '0'])
+    expect(await weights()).toBe(home)
     await expect.poll(async () => (await running.load(id)).keepUntil, UNTIL).toBeNull()
     await expect.poll(deployments, UNTIL).toEqual(['shop'])
+    expect(await ingresses()).not.toContain('shop-canary')
     const told = running.chat.said.map((row) => row.text).join('\n')
     expect(told).toContain('Approval needed: 5 %')
     expect(told).toContain('log lines of')
@@ -106,7 +124,7 @@ describe.each(ROUTERS)('a whole canary with %s', (kind, router) => {
     expect(await workload()).toMatchObject({ image: 'registry.test/shop:v2.0', available: '3' })
     expect(await deployments()).toEqual(['shop'])
     expect(await selector()).toEqual(before)
-    if (kind === 'istio') expect(await weights()).toEqual(['100', '0'])
+    expect(await weights()).toBe(home)
   })
 
   it('restores the traffic though a stable pod is unready: nine good pods of ten beat a bad canary', async () => {
@@ -120,10 +138,13 @@ describe.each(ROUTERS)('a whole canary with %s', (kind, router) => {
     running.store.setSickness('v4.0', 'errors')
     await expect.poll(() => statusOf(id), UNTIL).not.toMatch(/running|holding/)
     await expect.poll(async () => (await running.load(id)).goingBack?.restoredAt, UNTIL).toBeDefined()
-    if (kind === 'istio') expect(await weights()).toEqual(['100', '0'])
+    expect(await weights()).toBe(home)
     await kubectl('annotate', 'pod', pod, 'tminus.test/sick-now-')
     await expect.poll(() => statusOf(id), UNTIL).toBe('rolled-back')
   })
+
+  // Past the promotion the way back is the Service's selector, the same for all: the contract has it for each router.
+  if (kind === 'gateway-api' || kind === 'nginx') return
 
   it('rolls a completed deployment back by hand while the old version is kept', async () => {
     const before = await selector()

@@ -18,6 +18,7 @@ describe('the environment', () => {
       prometheusUrl: 'http://prometheus:9090',
       kubeconfigPath: null,
       journalPath: '/var/log/deployments.log',
+      incidentsPath: '/var/log/incidents.log',
       role: 'all',
       logLevel: 'info',
       slack: { port: 3000, apiUrl: null, signingSecret: null },

@@ -4,9 +4,11 @@ import { catalogueWith, faultsOf } from './faults-of.ts'
 /** [what is refused, the lines under the service, what the one fault says] */
 const ONE_FAULT: readonly (readonly [string, string, string])[] = [
   ['an unknown key, with the nearest known one', 'aprovers: [U0ANNA]', 'did you mean approvers?'],
+  ['an emergency that nobody could order', 'emergency: []', 'at least one Slack user id'],
+  ['a name where an id belongs', 'emergency: [anna]', 'emergency'],
   ['an unknown key in a router of its kind', 'router: { kind: replicas, stable: api }', 'Known here: kind'],
   ['an unknown metric', 'thresholds: { latency-95: { target: 1ms } }', 'did you mean latency-p95?'],
-  ['an unknown router', 'router: { kind: nginx }', 'kind: replicas, or kind: istio'],
+  ['an unknown router', 'router: { kind: traefik }', 'kind: replicas; or kind: istio'],
   [
     'a router setting that is missing',
     'router: { kind: istio, by: host, stable: a, canary: b }',
@@ -21,6 +23,17 @@ const ONE_FAULT: readonly (readonly [string, string, string])[] = [
     'an unknown way of routing',
     'router: { kind: istio, virtualService: v, by: port, stable: a, canary: b }',
     'one of host, subset',
+  ],
+  ['an HTTPRoute without a name', 'router: { kind: gateway-api, canary: b }', 'httpRoute is -'],
+  [
+    'a canary Service that is the stable one',
+    'router: { kind: gateway-api, httpRoute: r, canary: api }',
+    "another Service than the old version's",
+  ],
+  [
+    'a stable Service that the way back would not move',
+    'router: { kind: nginx, ingress: shop, stable: other, canary: api-canary }',
+    "the way back moves that Service's selector",
   ],
   ['a length of time without a unit', 'monitor: 10', 'with its unit'],
   ['a length of time that is too long', 'monitor: 48h', 'from 1s to 24h'],
@@ -74,7 +87,7 @@ const ONE_FAULT: readonly (readonly [string, string, string])[] = [
   ],
   ['a blue-green watch without a sample', 'blueGreen: { monitor: 5s }', 'at least one sample fits in'],
   ['a preview that is no address', 'blueGreen: { preview: [api-preview] }', 'a web address'],
-  ['the router of blue-green, which is no choice', 'router: { kind: switch }', 'kind: replicas, or kind: istio'],
+  ['the router of blue-green, which is no choice', 'router: { kind: switch }', 'kind: replicas; or kind: istio with'],
   ['a label value that is a number', 'canaryLabels: { track: 2 }', 'quote numbers'],
   ['a label name that is none', 'canaryLabels: { "a b": c }', 'a label name'],
   ['a group that is a list', 'guard: [1]', 'a group of settings'],

@@ -5,16 +5,12 @@ import { credentialsOf } from '../../src/adapters/kubernetes/credentials.ts'
 import { isObject, type JsonObject, objectAt, textAt, textMapAt } from '../../src/adapters/kubernetes/json.ts'
 import { kubernetesCluster } from '../../src/adapters/kubernetes/kubernetes-cluster.ts'
 import { autoscalers, deployments, pods, services, type Target } from '../../src/adapters/kubernetes/target.ts'
+import { routedServices } from '../../src/playbook/routed-services.ts'
 import type { RouterSettings, Service } from '../../src/playbook/service.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { Cluster } from '../../src/ports/cluster.ts'
-import {
-  destinationRuleObject,
-  serviceObject,
-  shopApi,
-  virtualServiceObject,
-  workloadObject,
-} from './cluster-fixtures.ts'
+import { serviceObject, shopApi, workloadObject } from './cluster-fixtures.ts'
+import { ingresses, routerObjects, routeTarget } from './router-fixtures.ts'
 
 /** A cluster to run the contract on: the simulated one, or a real control plane. */
 export interface ClusterEnvironment {
@@ -63,10 +59,6 @@ export async function adminOf(kubeconfigPath: string): Promise<Admin> {
 
 const NAMESPACES: Target = { group: '', version: 'v1', resource: 'namespaces', namespace: null, name: null }
 
-export function istioTarget(resource: string, namespace: string): Target {
-  return { group: 'networking.istio.io', version: 'v1', resource, namespace, name: 'api' }
-}
-
 export interface Bench {
   readonly cluster: Cluster
   readonly admin: Admin
@@ -86,6 +78,8 @@ let count = 0
 
 export interface BenchOptions {
   readonly router?: RouterSettings
+  /** `unknown`: nobody follows the route, so the bench does not wait for its shares. */
+  readonly shares?: 'unknown'
   /** Objects made beside the workload, its Service and the route. */
   readonly beside?: (namespace: string) => readonly (readonly [Target, JsonObject])[]
   readonly kubeconfigPath?: string
@@ -119,7 +113,7 @@ export async function benchOn(environment: ClusterEnvironment, options: BenchOpt
     )
   await until(
     () => cluster.look(service, signal),
-    (seen) => seen.slots.stable.complete && (seen.shares !== null || router !== undefined),
+    (seen) => seen.slots.stable.complete && (seen.shares !== null || options.shares === 'unknown'),
   )
   return {
     cluster,
@@ -145,16 +139,9 @@ export async function benchOn(environment: ClusterEnvironment, options: BenchOpt
 
 async function setUp(admin: Admin, namespace: string, router: RouterSettings | undefined): Promise<void> {
   await admin.create(deployments(namespace), workloadObject(namespace))
-  const byHost = router?.kind === 'istio' && router.by === 'host'
-  await admin.create(
-    services(namespace),
-    serviceObject(namespace, 'api', byHost ? { app: 'api', track: 'stable' } : { app: 'api' }),
-  )
-  if (router?.kind !== 'istio') return
-  if (byHost)
-    await admin.create(services(namespace), serviceObject(namespace, 'api-next', { app: 'api', track: 'canary' }))
-  await admin.create(istioTarget('virtualservices', namespace), virtualServiceObject(namespace, router.by))
-  if (!byHost) await admin.create(istioTarget('destinationrules', namespace), destinationRuleObject(namespace))
+  const selector = router && routedServices(router) ? { app: 'api', track: 'stable' } : { app: 'api' }
+  await admin.create(services(namespace), serviceObject(namespace, 'api', selector))
+  for (const [target, body] of router ? routerObjects(namespace, router) : []) await admin.create(target, body)
 }
 
 async function traces(admin: Admin, namespace: string, router: RouterSettings | undefined): Promise<unknown> {
@@ -162,7 +149,8 @@ async function traces(admin: Admin, namespace: string, router: RouterSettings | 
     deployments(namespace, 'api'),
     services(namespace, 'api'),
     autoscalers(namespace, 'api'),
-    ...(router?.kind === 'istio' ? [istioTarget('virtualservices', namespace)] : []),
+    ...[router && routeTarget(namespace, router)].filter((target) => target !== null && target !== undefined),
+    ...(router?.kind === 'nginx' ? [ingresses(namespace, 'api-canary')] : []),
   ]
   const objects = await Promise.all(targets.map((target) => admin.get(target)))
   const names = (await admin.api.list(deployments(namespace))).items.map((item) => textAt(item, 'metadata', 'name'))

@@ -1,10 +1,12 @@
 /** The contract of the Cluster port: looking on, without writing. */
+
 import { expect, it } from 'vitest'
 import { autoscalers, deployments } from '../../src/adapters/kubernetes/target.ts'
 import { ClusterError } from '../../src/ports/cluster.ts'
 import { podsOf } from './cluster-bench.ts'
 import { deployCanary, type Open, signal } from './cluster-contract-steps.ts'
-import { autoscalerObject, ISTIO_BY_SUBSET, NEW_IMAGE, OLD_IMAGE, writer } from './cluster-fixtures.ts'
+import { autoscalerObject, NEW_IMAGE, OLD_IMAGE, writer } from './cluster-fixtures.ts'
+import { ISTIO_BY_SUBSET } from './router-fixtures.ts'
 
 export function describeLooking(open: Open): void {
   it('inspects the target: workload, Service, endpoints, HPA, quota, headroom', async () => {

@@ -1,13 +1,15 @@
 /** What every make of the Cluster port, on every kind of API server, must do. */
 import { afterAll, afterEach, beforeAll, describe } from 'vitest'
 import { type Bench, benchOn, type ClusterEnvironment } from './cluster-bench.ts'
-import { describeIstio } from './cluster-contract-istio.ts'
+import { describeGateway } from './cluster-contract-gateway.ts'
 import { describeLooking } from './cluster-contract-looking.ts'
+import { describeNginx } from './cluster-contract-nginx.ts'
 import { describeReplicas } from './cluster-contract-replicas.ts'
 import { describePin, describeSlots } from './cluster-contract-slots.ts'
 import type { Open } from './cluster-contract-steps.ts'
 import { describeSwitch } from './cluster-contract-switch.ts'
-import { describeFencing, describeWayBack } from './cluster-contract-way-back.ts'
+import { describeFencing, describePinned, describeWayBack } from './cluster-contract-way-back.ts'
+import { describeWeights } from './cluster-contract-weights.ts'
 
 export function describeCluster(name: string, makeEnvironment: () => Promise<ClusterEnvironment>): void {
   describe(`cluster: ${name}`, () => {
@@ -29,10 +31,13 @@ export function describeCluster(name: string, makeEnvironment: () => Promise<Clu
     describePin(open)
     describeSlots(open)
     describeReplicas(open)
-    describeIstio(open)
+    describeWeights(open)
+    describeGateway(open)
+    describeNginx(open)
     describeSwitch(open)
     describeWayBack(open)
     describeFencing(open)
+    describePinned(open)
     describeLooking(open)
   })
 }

@@ -16,11 +16,12 @@ export function shopApi(namespace: string, router: RouterSettings = { kind: 'rep
     image: 'registry.example.com/shop/api',
     serviceName: 'api',
     router,
-    canaryLabels: router.kind === 'istio' ? { track: 'canary', release: '$version' } : { release: '$version' },
+    canaryLabels: router.kind !== 'replicas' ? { track: 'canary', release: '$version' } : { release: '$version' },
     health: [],
     channel: 'C1',
     approvers: ['U1'],
     deployers: [],
+    emergency: ['U1'],
     selfApproval: false,
     strategies: ['canary'],
     defaultStrategy: 'canary',
@@ -53,24 +54,6 @@ export function shopApi(namespace: string, router: RouterSettings = { kind: 'rep
     traffic: { requests: '', errors: '' },
     alerts: '',
   }
-}
-
-export const ISTIO_BY_HOST: RouterSettings = {
-  kind: 'istio',
-  virtualService: 'api',
-  route: 'primary',
-  by: 'host',
-  stable: 'api',
-  canary: 'api-next',
-}
-
-export const ISTIO_BY_SUBSET: RouterSettings = {
-  kind: 'istio',
-  virtualService: 'api',
-  route: 'primary',
-  by: 'subset',
-  stable: 'stable',
-  canary: 'canary',
 }
 
 /** A writer's token; the signal never fires unless one is given. */
@@ -142,58 +125,6 @@ export function autoscalerObject(namespace: string) {
       maxReplicas: 5,
       metrics: [
         { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } },
-      ],
-    },
-  }
-}
-
-/** A route as somebody else wrote it: much in it is none of our business and must stay. */
-export function virtualServiceObject(namespace: string, by: 'host' | 'subset') {
-  const destination = (slot: 'stable' | 'canary') =>
-    by === 'subset'
-      ? { host: 'api', subset: slot, port: { number: 80 } }
-      : { host: slot === 'stable' ? `api.${namespace}.svc.cluster.local` : 'api-next', port: { number: 80 } }
-  return {
-    apiVersion: 'networking.istio.io/v1',
-    kind: 'VirtualService',
-    metadata: { name: 'api', namespace, labels: { team: 'checkout' }, annotations: { 'example.com/note': 'keep me' } },
-    spec: {
-      hosts: ['api.example.com'],
-      gateways: ['mesh', 'istio-system/public'],
-      http: [
-        {
-          name: 'admin',
-          match: [{ uri: { prefix: '/admin' }, headers: { 'x-role': { exact: 'admin' } } }],
-          route: [{ destination: { host: 'admin' }, weight: 100 }],
-        },
-        {
-          name: 'primary',
-          retries: { attempts: 2, perTryTimeout: '1s', retryOn: '5xx,reset' },
-          timeout: '7s',
-          headers: { request: { add: { 'x-shop': '1' } } },
-          mirror: { host: 'shadow' },
-          mirrorPercentage: { value: 0.5 },
-          corsPolicy: { allowOrigins: [{ exact: 'https://example.com' }], maxAge: '24h' },
-          route: [
-            { destination: destination('stable'), weight: 100, headers: { response: { remove: ['x-internal'] } } },
-            { destination: destination('canary'), weight: 0 },
-          ],
-        },
-      ],
-    },
-  }
-}
-
-export function destinationRuleObject(namespace: string) {
-  return {
-    apiVersion: 'networking.istio.io/v1',
-    kind: 'DestinationRule',
-    metadata: { name: 'api', namespace },
-    spec: {
-      host: 'api',
-      subsets: [
-        { name: 'stable', labels: { track: 'stable' } },
-        { name: 'canary', labels: { track: 'canary' } },
       ],
     },
   }

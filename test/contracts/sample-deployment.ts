@@ -20,6 +20,7 @@ export function sampleService(name: string): Service {
     channel: 'C0DEPLOYS',
     approvers: ['U0ANNA'],
     deployers: ['U0BEN'],
+    emergency: ['U0ANNA'],
     selfApproval: false,
     strategies: ['canary'],
     defaultStrategy: 'canary',

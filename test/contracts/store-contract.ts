@@ -226,6 +226,55 @@ export function describeStore(make: string, openStore: () => Store): void {
       expect(await store.durations('api')).toEqual([])
     })
 
+    describe('remembers which images are blocked', () => {
+      const back = {
+        trigger: 'critical',
+        detail: 'errors 4 %',
+        since: 1,
+        step: 3,
+        stepSince: 2,
+        hadTraffic: true,
+      } as const
+      const block = {
+        service: 'api',
+        version: 'v2.0',
+        digest: 'sha256:aa',
+        deployment: 'api-1',
+        at: 5,
+        by: null,
+        why: 'errors 4 %',
+      }
+
+      it('blocks the image of a deployment that was rolled back, in the same write', async () => {
+        const running = await created(sampleDeployment('api', 1, { digest: 'sha256:aa' }))
+        expect(await store.blocked('api')).toEqual([])
+        const goingBack = await saved(running, { status: 'going-back', goingBack: back })
+        expect(await store.blocked('api')).toEqual([])
+        await saved(goingBack, { status: 'rolled-back', endedAt: 5 })
+        expect(await store.blocked('api')).toEqual([block])
+        expect(await store.blocked('web')).toEqual([])
+      })
+
+      it('blocks nothing that had no traffic, and nothing after a conflict', async () => {
+        const running = await created(sampleDeployment('api', 1))
+        await saved(running, { status: 'rolled-back', goingBack: { ...back, hadTraffic: false } })
+        const stale = { ...running, status: 'rolled-back', goingBack: back, revision: 2 } as const
+        expect(await store.save(stale, [], 1)).toBe('conflict')
+        expect(await store.blocked('api')).toEqual([])
+      })
+
+      it('lists them newest first, each image once, until they are cleared', async () => {
+        const older = { ...block, version: 'v1.8', digest: null, at: 2, by: { id: 'U0BEN', name: 'Ben “B” Åkesson' } }
+        await store.block(block)
+        await store.block(older)
+        await store.block({ ...block, why: 'again' })
+        expect(await store.blocked('api')).toEqual([{ ...block, why: 'again' }, older])
+        expect(await store.unblock(block)).toBe(true)
+        expect(await store.unblock(block)).toBe(false)
+        expect(await store.blocked('api')).toEqual([older])
+      })
+    })
+
     it('keeps how far the conversation has got', async () => {
       await created(sampleDeployment('api', 1))
       const told = { card: '1700000000.000100', cursor: 3, drawn: 'abc', drawnAt: 5, inFlight: null, asked: [] }

@@ -40,6 +40,7 @@ async function nextLook(watched: boolean): Promise<number> {
     inspect: refuse,
     dryRun: refuse,
     pin: refuse,
+    pinned: refuse,
     ensureSlot: refuse,
     route: refuse,
     promote: refuse,
@@ -65,6 +66,7 @@ async function nextLook(watched: boolean): Promise<number> {
       close: async () => {},
     },
     journal: { append: refuse },
+    incidents: { append: refuse },
     log: { debug() {}, info() {}, warn() {}, error() {} },
   }
   await guard(engine, 'api-1', new AbortController().signal)

@@ -30,6 +30,7 @@ export function makeService(over: Partial<Service> = {}): Service {
     channel: 'C0DEPLOYS',
     approvers: [ana.id, ben.id],
     deployers: [],
+    emergency: [ana.id, ben.id],
     selfApproval: false,
     strategies: ['canary', 'blue-green'],
     defaultStrategy: 'canary',

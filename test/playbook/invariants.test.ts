@@ -39,6 +39,7 @@ const MOVES: readonly Move[] = [
   (_, now) => ({ type: 'way-back-late', index: 0, why: 'x', retryAt: now + SECOND }),
   () => ({ type: 'superseded', by: 'api-2' }),
   () => ({ type: 'forgotten' }),
+  (_, now) => ({ type: 'emergency-took-over', id: `emergency-api-${now}` }),
 ]
 
 function apply(deployment: Deployment, move: Move, now: number): Deployment {

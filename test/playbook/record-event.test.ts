@@ -119,6 +119,21 @@ describe('watching', () => {
     expect(nextStep(after, now)).toMatchObject({ kind: 'way-back', step: { id: 'restore' } })
   })
 
+  it('says at the end of a way back that the image is blocked, and what unblocks it; not when it had no traffic', () => {
+    const goBack = (walked: { readonly deployment: Deployment; readonly now: number }) => {
+      let { deployment } = must(walked.deployment, { type: 'abort-asked', by: ben, reason: null }, walked.now)
+      let told = ''
+      for (let index = 0; deployment.status === 'going-back'; index++) {
+        const step = must(deployment, { type: 'way-back-step-done', index, text: 'done' }, walked.now + MINUTE)
+        deployment = step.deployment
+        told = step.entries.at(-1)?.text ?? ''
+      }
+      return told
+    }
+    expect(goBack(at25())).toContain('`/deploy unblock api v2.0 <reason>`')
+    expect(goBack(walkTo(newDeployment(), 'approve-5'))).not.toContain('blocked')
+  })
+
   it('holds after two warnings of three, and waits for a person', () => {
     const { deployment, now } = at25()
     const warn = (d: typeof deployment, at: number) =>

@@ -18,6 +18,7 @@ export function measuredService(overrides: Partial<Service> = {}): Service {
     channel: 'C0DEPLOYS',
     approvers: ['U0APPROVER'],
     deployers: [],
+    emergency: ['U0APPROVER'],
     selfApproval: false,
     strategies: ['canary'],
     defaultStrategy: 'canary',

@@ -54,6 +54,7 @@ export async function startEngine(options: RunningOptions): Promise<RunningEngin
     registry: { resolve: async () => ({ kind: 'unknown', why: 'the registry of this test answers nothing' }) },
     probe: { get: async () => ({ kind: 'answered', status: 200, ms: 1, body: 'ok' }) },
     journal: { append: async () => {} },
+    incidents: { append: async () => {} },
     clock,
     log: { debug() {}, info() {}, warn() {}, error() {} },
     ...options.replace,
@@ -63,7 +64,7 @@ export async function startEngine(options: RunningOptions): Promise<RunningEngin
   return {
     engine,
     chat,
-    answer: makeAnswer(engine, people, services),
+    answer: makeAnswer(engine, people, services, chat),
     store,
     async load(id) {
       const deployment = await engine.store.load(id)

@@ -1,5 +1,6 @@
 /** A service whose playbook is over in seconds, for whole deployments on a real control plane. */
 import { SECOND } from '../../src/playbook/durations.ts'
+import { routedServices } from '../../src/playbook/routed-services.ts'
 import type { RouterSettings, Service } from '../../src/playbook/service.ts'
 import { makeService } from '../playbook/fixtures.ts'
 
@@ -18,7 +19,7 @@ export function quickService(
     image: `registry.test/${name}`,
     channel: 'C0TEST',
   })
-  const mesh = router.kind === 'istio' && router.by === 'host' ? { track: 'canary' } : {}
+  const mesh = routedServices(router) ? { track: 'canary' } : {}
   return {
     ...base,
     canaryLabels: mesh,
@@ -48,8 +49,7 @@ export function quickService(
 /** The objects of the service, as YAML for kubectl: a Deployment of `replicas`, its Service, and the mesh's objects. */
 export function manifestOf(service: Service, version: string, replicas: number): string {
   const { name, router } = service
-  const mesh = router.kind === 'istio'
-  const labels = mesh && router.by === 'host' ? `{ app: ${name}, track: stable }` : `{ app: ${name} }`
+  const labels = routedServices(router) ? `{ app: ${name}, track: stable }` : `{ app: ${name} }`
   const stable = `
 apiVersion: apps/v1
 kind: Deployment
@@ -73,17 +73,26 @@ kind: Service
 metadata: { name: ${name} }
 spec: { selector: ${labels}, ports: [{ port: 80, targetPort: 8080 }] }
 `
-  return mesh ? `${stable}${meshOf(service)}` : stable
+  return `${stable}${routedServices(router) ? canaryServiceOf(service) : ''}${routeOf(service)}`
 }
 
-function meshOf({ name, router }: Service): string {
-  if (router.kind !== 'istio') return ''
+function canaryServiceOf({ name }: Service): string {
   return `
 ---
 apiVersion: v1
 kind: Service
 metadata: { name: ${name}-canary }
 spec: { selector: { app: ${name}, track: canary }, ports: [{ port: 80, targetPort: 8080 }] }
+`
+}
+
+function routeOf({ name, router }: Service): string {
+  switch (router.kind) {
+    case 'replicas':
+    case 'switch':
+      return ''
+    case 'istio':
+      return `
 ---
 apiVersion: networking.istio.io/v1
 kind: VirtualService
@@ -100,4 +109,31 @@ spec:
         - destination: { host: ${name}-canary }
           weight: 0
 `
+    case 'gateway-api':
+      return `
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: { name: ${router.httpRoute} }
+spec:
+  parentRefs: [{ name: public }]
+  rules:
+    - timeouts: { request: 7s }
+      backendRefs:
+        - { name: ${name}, port: 80, weight: 100 }
+        - { name: ${name}-canary, port: 80, weight: 0 }
+`
+    case 'nginx':
+      return `
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: ${router.ingress} }
+spec:
+  ingressClassName: nginx
+  rules:
+    - host: ${name}.example.com
+      http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: ${name}, port: { number: 80 } } } }] }
+`
+  }
 }

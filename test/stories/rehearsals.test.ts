@@ -1,11 +1,17 @@
 /** What `tminus rehearse` tells and how it ends, for each way a deployment can go. */
-import { describe, expect, it } from 'vitest'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { parseDocument } from 'yaml'
 import { rehearse } from '../../src/commands/rehearse.ts'
 import { EXAMPLE_PATH } from './example-services.ts'
 
-async function rehearsal(...args: string[]) {
+const rehearsal = (...args: string[]) => rehearsalOf(EXAMPLE_PATH, ...args)
+
+async function rehearsalOf(path: string, ...args: string[]) {
   const lines: string[] = []
-  const exit = await rehearse(args, EXAMPLE_PATH, (line) => lines.push(line))
+  const exit = await rehearse(args, path, (line) => lines.push(line))
   // Sentences are broken into lines of a terminal's width: joined again, they can be looked for.
   return { exit, lines, text: lines.join(' ').replaceAll(/\s+/g, ' ') }
 }
@@ -118,6 +124,33 @@ describe('a rehearsal of blue-green', () => {
     expect(text).toContain('Deployment api stays as it is and serves until the switch')
     expect(text).toContain('Back to plain: nothing to undo')
     expect(text).toContain('approval of the switch to v2.0: a person agrees')
+  })
+})
+
+describe.each([
+  ['gateway-api', { kind: 'gateway-api', httpRoute: 'search', canary: 'search-canary' }],
+  ['nginx', { kind: 'nginx', ingress: 'search', canary: 'search-canary' }],
+])('a rehearsal with the router %s', (_kind, router) => {
+  let folder = ''
+  let path = ''
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tminus-rehearsal-'))
+    path = join(folder, 'tminus.yml')
+    const catalogue = parseDocument(await readFile(EXAMPLE_PATH, 'utf8'))
+    catalogue.setIn(['services', 'search', 'router'], router)
+    await writeFile(path, String(catalogue))
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+
+  it('ends in completion, with the very shares of the playbook', async () => {
+    const { exit, text } = await rehearsalOf(path, '/deploy search v2.0 canary')
+    expect(exit).toBe(0)
+    for (const share of [5, 25, 50, 100]) expect(text).toContain(`Traffic ${share} % on v2.0`)
+  })
+  it('goes back', async () => {
+    const { exit, text } = await rehearsalOf(path, '/deploy search v2.0 canary', '--fault', 'errors@50')
+    expect(exit).toBe(2)
+    expect(text).toContain('Traffic is restored: v1.9 has all of it, read back from the router.')
   })
 })
 

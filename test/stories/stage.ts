@@ -13,6 +13,7 @@ import { makeAnswer, startWorker } from '../../src/commands/compose.ts'
 import { castOf } from '../../src/commands/rehearsal/cast.ts'
 import { startWorld, type World } from '../../src/demo/world.ts'
 import type { Intent, Reply } from '../../src/handlers/ask.ts'
+import type { EmergencyParts } from '../../src/handlers/emergency-parts.ts'
 import type { Engine } from '../../src/jobs/engine.ts'
 import type { Deployment, TimelineEntry } from '../../src/playbook/deployment.ts'
 import { MINUTE, SECOND } from '../../src/playbook/durations.ts'
@@ -25,6 +26,8 @@ export interface Stage {
   readonly clock: SteppedClock
   readonly world: World
   readonly chat: RecordedChat
+  /** What an emergency beside the running engine would be given. */
+  readonly parts: EmergencyParts
   /** Every save of the record, as it is saved. */
   readonly onSave: ((deployment: Deployment) => void)[]
   ask(intent: Intent, who?: 'requester' | 'approver'): Promise<Reply>
@@ -83,11 +86,12 @@ export async function openStage({
     registry: world.registry,
     probe: world.probe,
     journal: { append: async () => {} },
+    incidents: { append: async () => {} },
     clock,
     log: { debug() {}, info() {}, warn() {}, error() {} },
   }
   const cast = castOf(services)
-  const answer = makeAnswer(engine, cast.people, services)
+  const answer = makeAnswer(engine, cast.people, services, chat)
   const worker = await startWorker(engine, chat)
 
   const load = async (id = 'api-1') => {
@@ -110,6 +114,7 @@ export async function openStage({
     clock,
     world,
     chat,
+    parts: { ...engine, chat },
     onSave,
     ask,
     load,

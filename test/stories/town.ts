@@ -151,6 +151,7 @@ function configOf(services: readonly Service[], workspace: Workspace, world: Wor
     prometheusUrl: world.store.url,
     kubeconfigPath: world.kubeconfigPath,
     journalPath: join(folder, 'deployments.log'),
+    incidentsPath: join(folder, 'incidents.log'),
     role: 'all',
     logLevel: 'error',
   }

@@ -26,6 +26,7 @@ async function startProcess(store: Store, clock: SteppedClock, chat: Chat) {
       look: nobody,
       dryRun: nobody,
       pin: nobody,
+      pinned: nobody,
       ensureSlot: nobody,
       route: nobody,
       promote: nobody,
@@ -41,6 +42,7 @@ async function startProcess(store: Store, clock: SteppedClock, chat: Chat) {
     registry: { resolve: nobody },
     probe: { get: nobody },
     journal: { append: async () => {} },
+    incidents: { append: async () => {} },
     log: { debug() {}, info() {}, warn() {}, error() {} },
   }
   const worker = await startWorker(engine, chat)

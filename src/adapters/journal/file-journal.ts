@@ -18,7 +18,7 @@ export function fileJournal(path: string): Journal {
       await appendOnce(path, ` [${oneLine(key)}]`, oneLine(line))
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
-      throw new Error(`The deployment log ${path} cannot be written: ${why}`, { cause: error })
+      throw new Error(`The log ${path} cannot be written: ${why}`, { cause: error })
     }
   }
   return {

@@ -1,15 +1,16 @@
 /** One kubeconfig context in use: requests, objects, watches. */
 import type { Service } from '../../playbook/service.ts'
 import type { Clock } from '../../ports/clock.ts'
-import { ClusterError } from '../../ports/cluster.ts'
 import { type ApiClient, apiClient } from './api-client.ts'
 import { type Credentials, credentialsOf } from './credentials.ts'
-import { type JsonObject, listAt, textAt } from './json.ts'
+import type { JsonObject } from './json.ts'
 import { type NamespaceView, namespaceView } from './namespace-view.ts'
 import { type Objects, objectsOf } from './objects.ts'
+import { DESTINATION_RULES, discoverVersions, type RouteKind } from './routers/route-kinds.ts'
+import { weightedRouterOf } from './routers/router-of.ts'
+import type { WeightedRouter } from './routers/weighted-router.ts'
 import { readScene, type Scene } from './scene.ts'
 import type { Target } from './target.ts'
-import type { IstioSettings } from './virtual-service.ts'
 
 export interface Connection {
   readonly api: ApiClient
@@ -20,10 +21,10 @@ export interface Connection {
   isWatched(service: Service): boolean
   /** By lists, whatever is watched. */
   freshScene(service: Service, signal: AbortSignal): Promise<Scene>
-  /** The router's VirtualService, in the version of the API that is served. Throws ClusterError `refused` when none is. */
-  virtualService(service: Service, router: IstioSettings, signal: AbortSignal): Promise<Target>
-  /** The VirtualService from the watch or by a GET; null when there is none. */
-  readVirtualService(service: Service, router: IstioSettings, signal: AbortSignal): Promise<JsonObject | null>
+  /** The router's object, in the version of the API that is served. Throws ClusterError `refused` when none is. */
+  routeTarget(service: Service, router: WeightedRouter, signal: AbortSignal): Promise<Target>
+  /** The router's object from the watch or by a GET; null when there is none. */
+  readRoute(service: Service, router: WeightedRouter, signal: AbortSignal): Promise<JsonObject | null>
   destinationRules(namespace: string, signal: AbortSignal): Promise<Target>
   watch(service: Service, changed: () => void): () => void
   close(): Promise<void>
@@ -50,33 +51,37 @@ function connectionOf(credentials: Credentials, options: ConnectionOptions): Con
     copyOf: (target) => viewOf(target)?.copyOf(target),
     seen: (target, object) => viewOf(target)?.put(target, object),
   })
-  const istioVersion = discoverIstio(api)
-  const virtualService: Connection['virtualService'] = async (service, router, signal) =>
-    istio(await istioVersion(signal), 'virtualservices', service.namespace, router.virtualService)
+  const versionOf = discoverVersions(api)
+  const targetOf = async (kind: RouteKind, namespace: string, name: string | null, signal: AbortSignal) => {
+    const version = await versionOf(kind, signal)
+    return { group: kind.group, version, resource: kind.resource, namespace, name }
+  }
+  const routeTarget: Connection['routeTarget'] = (service, { kind, name }, signal) =>
+    targetOf(kind, service.namespace, name, signal)
   const freshScene: Connection['freshScene'] = (service, signal) => readScene(api, objects, service, signal)
   return {
     api,
     objects,
     freshScene,
-    virtualService,
+    routeTarget,
     isWatched: (service) => views.get(service.namespace)?.view.isLive() ?? false,
     scene: async (service, signal) =>
       views.get(service.namespace)?.view.scene(service) ?? (await freshScene(service, signal)),
-    async readVirtualService(service, router, signal) {
-      const copy = views.get(service.namespace)?.view.virtualService(router.virtualService)
-      return copy === undefined ? objects.read(await virtualService(service, router, signal), signal) : copy
+    async readRoute(service, router, signal) {
+      const copy = views.get(service.namespace)?.view.route(router)
+      return copy === undefined ? objects.read(await routeTarget(service, router, signal), signal) : copy
     },
-    destinationRules: async (namespace, signal) =>
-      istio(await istioVersion(signal), 'destinationrules', namespace, null),
+    destinationRules: (namespace, signal) => targetOf(DESTINATION_RULES, namespace, null, signal),
     watch(service, changed) {
-      const { namespace, router } = service
+      const { namespace } = service
+      const router = weightedRouterOf(service)
       const used = views.get(namespace) ?? {
         view: namespaceView(api, options.clock, namespace),
         users: 0,
       }
       views.set(namespace, used)
       used.users++
-      if (router.kind === 'istio') void watchRouter(used.view, virtualService, service, router)
+      if (router) void watchRouter(used.view, routeTarget, service, router)
       const unsubscribe = used.view.subscribe(service, changed)
       let stopped = false
       return () => {
@@ -99,34 +104,13 @@ function connectionOf(credentials: Credentials, options: ConnectionOptions): Con
 /** Without the router's API there is nothing to watch; pre-flight says so. */
 async function watchRouter(
   view: NamespaceView,
-  find: Connection['virtualService'],
+  find: Connection['routeTarget'],
   service: Service,
-  router: IstioSettings,
+  router: WeightedRouter,
 ): Promise<void> {
   try {
-    view.watchVirtualServices(await find(service, router, new AbortController().signal))
+    view.watchRoutes(await find(service, router, new AbortController().signal))
   } catch {
     // The look reads the object itself then.
-  }
-}
-
-const ISTIO = 'networking.istio.io'
-
-function istio(version: string, resource: string, namespace: string, name: string | null): Target {
-  return { group: ISTIO, version, resource, namespace, name }
-}
-
-/** v1 where it is served, else v1beta1. Asked once; only an answer is kept. */
-export function discoverIstio(api: Pick<ApiClient, 'discover'>): (signal: AbortSignal) => Promise<string> {
-  let known: string | undefined
-  return async (signal) => {
-    if (known !== undefined) return known
-    const group = await api.discover(`/apis/${ISTIO}`, signal)
-    const served = listAt(group, 'versions').map((row) => textAt(row, 'version'))
-    known = ['v1', 'v1beta1'].find((version) => served.includes(version))
-    if (known !== undefined) return known
-    throw new ClusterError('refused', `The cluster serves no ${ISTIO}/v1 or v1beta1: Istio is not installed.`, {
-      status: 404,
-    })
   }
 }

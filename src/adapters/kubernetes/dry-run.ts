@@ -4,13 +4,14 @@ import type { Service } from '../../playbook/service.ts'
 import { ClusterError } from '../../ports/cluster.ts'
 import { isStatus, type Verb } from './api-failure.ts'
 import type { Connection } from './connection.ts'
-import { type JsonObject, textAt, withAt } from './json.ts'
+import { type JsonObject, objectAt, textAt, withAt } from './json.ts'
 import { PIN_ANNOTATION, SLOT_LABEL, slotLabels, slotName } from './names.ts'
 import { isOurPreview, previewService, previewTarget } from './preview.ts'
+import { readSource } from './routers/passing-object.ts'
+import { weightedRouterOf } from './routers/router-of.ts'
 import { canaryDeployment, previousDeployment, promotedTemplate } from './slot-deployments.ts'
 import { deployments, services, type Target } from './target.ts'
 import { selectorOf, templateOf } from './traffic.ts'
-import { weightsInOrder, withPinnedWeights } from './virtual-service.ts'
 
 /** The version in an image reference: its tag; `new` where it has only a digest. */
 function versionOf(image: string): string {
@@ -76,20 +77,27 @@ export async function dryRun(
   return objections
 }
 
-/** The VirtualService as it is, sent back: proves that it may be written and that admission agrees. */
+/** The router's object as it is, sent back (or as it would be made): proves that it may be written and that admission agrees. */
 async function dryRunRoute(
   connection: Connection,
   service: Service,
   send: (verb: Verb, target: Target, body: JsonObject) => Promise<unknown>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { router } = service
-  if (router.kind !== 'istio') return
-  const target = await connection.virtualService(service, router, signal)
+  const router = weightedRouterOf(service)
+  if (!router) return
+  const target = await connection.routeTarget(service, router, signal)
   const route = await connection.objects.read(target, signal)
-  if (!route) throw new ClusterError('refused', `There is no VirtualService ${router.virtualService}.`, { status: 404 })
-  const body = withPinnedWeights(service, router, route, weightsInOrder(service, router, route))
-  await send('update', target, body)
+  if (route) {
+    const pinned = router.pinned(route) ?? { weights: null }
+    if (router.by === 'put') await send('update', target, router.withPinned(route, pinned))
+    else await send('patch', target, { metadata: { annotations: objectAt(route, 'metadata', 'annotations') } })
+  } else if (router.passing) {
+    const source = await readSource(connection, service, router, router.passing, signal)
+    await send('create', { ...target, name: null }, router.passing.make(source))
+  } else {
+    throw new ClusterError('refused', `There is no ${router.title}.`, { status: 404 })
+  }
 }
 
 /** What an earlier deployment left behind: Deployments by name, its preview Service as `service/<name>`. */

@@ -15,6 +15,11 @@ function tokenOf(object: JsonObject): Token | undefined {
   return found ? { number: Number(found[1]), revision: Number(found[2]) } : undefined
 }
 
+/** The number of the token on an object; 0 when it carries none. */
+export function tokenNumber(object: JsonObject): number {
+  return tokenOf(object)?.number ?? 0
+}
+
 function isAbove(a: Token, b: Token): boolean {
   return a.number > b.number || (a.number === b.number && a.revision > b.revision)
 }
@@ -27,6 +32,7 @@ export function refuseIfFenced(target: Target, object: JsonObject, context: Writ
   throw new ClusterError(
     'fenced',
     `${describeTarget(target)} was written by ${by} at revision ${found.revision}; ${context.deployment} at revision ${context.revision} is older and stops.`,
+    { by },
   )
 }
 

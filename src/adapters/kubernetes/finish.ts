@@ -7,11 +7,14 @@ import { isStatus } from './api-failure.ts'
 import { findAutoscaler, restoreMinimum } from './autoscaler.ts'
 import type { Connection } from './connection.ts'
 import { type JsonObject, objectAt, textAt, withAt } from './json.ts'
-import { withoutPassingAnnotations } from './marks.ts'
+import { withoutPassingAnnotations, withoutPin } from './marks.ts'
 import { LAST_DEPLOYMENT_ANNOTATION, SLOT_LABEL, slotName } from './names.ts'
 import { pinOn } from './pinning.ts'
 import { removePreview } from './preview.ts'
 import { rolloutState } from './rollout-state.ts'
+import { removePassing } from './routers/passing-object.ts'
+import { weightedRouterOf } from './routers/router-of.ts'
+import { isPending } from './routers/weighted-traffic.ts'
 import { controllerUid } from './scene.ts'
 import { selectorQuery } from './selectors.ts'
 import { sharesByAddresses } from './shares.ts'
@@ -35,7 +38,9 @@ export async function settle(
     return false
   }
   if (await isSwitchedTo(connection, service, context.signal)) return false
-  await removePreview(connection, service, context)
+  const router = weightedRouterOf(service)
+  if (router && (await isPending(connection, service, router, context.signal))) return false
+  await removeRunObjects(connection, service, context)
   await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'canary')), context)
   await restoreMinimum(connection, service, pin, context)
   return true
@@ -62,11 +67,12 @@ export async function tidy(
   }
   await restoreMinimum(connection, service, pin, context)
   if (await isSwitchedTo(connection, service, context.signal)) return false
-  await removePreview(connection, service, context)
+  await removeRunObjects(connection, service, context)
   await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'canary')), context)
   if (await isRoutedTo(connection, service, 'previous', context.signal)) return false
   await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'previous')), context)
-  await takeMarksOff(connection, service, context, withoutPassingAnnotations)
+  if (context.lasting) await leaveFence(connection, service, context)
+  else await takeMarksOff(connection, service, context, withoutPassingAnnotations)
   return true
 }
 
@@ -74,6 +80,12 @@ export async function tidy(
 function asPinned(workload: JsonObject, pin: Pin): JsonObject {
   const templated = withAt(workload, ['spec', 'template'], pin.template)
   return pin.hpa ? templated : withAt(templated, ['spec', 'replicas'], pin.replicas)
+}
+
+/** What stands beside the route for the run only: the preview Service of a switch, the canary's object of a router that has one. */
+async function removeRunObjects(connection: Connection, service: Service, context: WriteContext): Promise<void> {
+  await removePreview(connection, service, context)
+  await removePassing(connection, service, weightedRouterOf(service), context)
 }
 
 /** A selector that was moved is not yet an address list that was moved. */
@@ -104,7 +116,7 @@ export async function forget(connection: Connection, service: Service, context: 
       `Service ${service.serviceName} still selects by ${SLOT_LABEL}: the kept version is in use and stays.`,
     )
   }
-  await removePreview(connection, service, context)
+  await removeRunObjects(connection, service, context)
   await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'canary')), context)
   await connection.objects.remove(deployments(service.namespace, slotName(service.workload, 'previous')), context)
   await takeMarksOff(connection, service, context, (workload) =>
@@ -124,16 +136,38 @@ async function takeMarksOff(
   context: WriteContext,
   changeWorkload: (workload: JsonObject) => JsonObject,
 ): Promise<void> {
-  const { router, namespace } = service
+  const { namespace } = service
+  const router = weightedRouterOf(service)
   const clean = (target: Target, change = withoutPassingAnnotations, by: 'patch' | 'put' = 'patch') =>
     connection.objects.edit(target, context, change, { unstamped: true, by }).catch(unlessAbsent)
   await clean(services(namespace, service.serviceName))
-  if (router.kind === 'istio') {
-    await clean(await connection.virtualService(service, router, context.signal), withoutPassingAnnotations, 'put')
+  if (router) {
+    await clean(await connection.routeTarget(service, router, context.signal), withoutPassingAnnotations, router.by)
   }
   const hpa = textAt(await findAutoscaler(connection, service, context.signal), 'metadata', 'name')
   if (hpa !== undefined) await clean(autoscalers(namespace, hpa))
   await clean(deployments(namespace, service.workload), changeWorkload)
+  await cleanReplicaSets(connection, service, context)
+}
+
+/**
+ * After an emergency the token stays on what decides about traffic: a record that slept through it may believe that the
+ * old version is still kept, and would lead all traffic to pods that are gone. The next deployment's end takes it off.
+ */
+async function leaveFence(connection: Connection, service: Service, context: WriteContext): Promise<void> {
+  const { namespace } = service
+  const router = weightedRouterOf(service)
+  const fence = (target: Target, change: (object: JsonObject) => JsonObject, by: 'patch' | 'put' = 'patch') =>
+    connection.objects.edit(target, context, change, { alwaysStamp: true, by }).catch(unlessAbsent)
+  const asItIs = (object: JsonObject) => object
+  await fence(services(namespace, service.serviceName), asItIs)
+  if (router) await fence(await connection.routeTarget(service, router, context.signal), asItIs, router.by)
+  const hpa = textAt(await findAutoscaler(connection, service, context.signal), 'metadata', 'name')
+  if (hpa !== undefined) {
+    const target = autoscalers(namespace, hpa)
+    await connection.objects.edit(target, context, withoutPassingAnnotations, { unstamped: true }).catch(unlessAbsent)
+  }
+  await fence(deployments(namespace, service.workload), withoutPin)
   await cleanReplicaSets(connection, service, context)
 }
 

@@ -7,14 +7,19 @@ import { dryRun } from './dry-run.ts'
 import { ensureSlot } from './ensure-slot.ts'
 import { forget, settle, tidy } from './finish.ts'
 import { inspect } from './inspect/inspect.ts'
+import { textAt } from './json.ts'
+import { DEPLOYMENT_ANNOTATION } from './names.ts'
 import { pinWorkload } from './pin-workload.ts'
 import { podLogs } from './pod-logs.ts'
 import { promote } from './promote.ts'
+import { readPinned } from './read-pinned.ts'
 import { restore } from './restore.ts'
+import { weightedRouterOf } from './routers/router-of.ts'
+import { routeByWeights } from './routers/weighted-traffic.ts'
 import { podsBySlot } from './scene.ts'
 import { slotState } from './slot-state.ts'
 import { routeBySwitch } from './switch-traffic.ts'
-import { readShares, routeBySelector, routeByWeights } from './traffic.ts'
+import { readTraffic, routeBySelector } from './traffic.ts'
 import { needPin, needWorkload } from './workload.ts'
 
 export interface KubernetesClusterOptions {
@@ -52,6 +57,7 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Cluster {
     look: async (service, signal) => look(await connectionTo(service), service, options.clock.now(), signal),
     dryRun: async (service, image, signal) => dryRun(await connectionTo(service), service, image, signal),
     pin: async (service, context) => pinWorkload(await connectionTo(service), service, context),
+    pinned: async (service, signal) => readPinned(await connectionTo(service), service, signal),
     ensureSlot: async (service, want, context) => ensureSlot(await connectionTo(service), service, want, context),
     route: async (service, percent, context) => route(await connectionTo(service), service, percent, context),
     promote: async (service, want, context) => promote(await connectionTo(service), service, want, context),
@@ -71,7 +77,7 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Cluster {
 
 async function look(connection: Connection, service: Service, at: number, signal: AbortSignal): Promise<Sighting> {
   const scene = await connection.scene(service, signal)
-  const shares = await readShares(connection, service, signal, scene)
+  const { shares, unknown } = await readTraffic(connection, service, signal, scene)
   const pods = podsBySlot(scene)
   const { stable, canary, previous } = scene.deployments
   return {
@@ -83,14 +89,17 @@ async function look(connection: Connection, service: Service, at: number, signal
       previous: slotState(service, previous, pods.previous),
     },
     shares,
+    ...(unknown !== undefined && { sharesUnknown: unknown }),
+    writtenBy: textAt(stable, 'metadata', 'annotations', DEPLOYMENT_ANNOTATION) ?? null,
   }
 }
 
 async function route(...[connection, service, percent, context]: [Connection, ...Parameters<Cluster['route']>]) {
   const pin = needPin(service, await needWorkload(connection, service, context), context)
   if (service.router.kind === 'switch') return routeBySwitch(connection, service, pin, percent, context)
-  return service.router.kind === 'istio'
-    ? routeByWeights(connection, service, service.router, percent, context)
+  const router = weightedRouterOf(service)
+  return router
+    ? routeByWeights(connection, service, router, percent, context)
     : routeBySelector(connection, service, pin, percent, context)
 }
 

@@ -6,6 +6,8 @@ import type { ApiClient } from './api-client.ts'
 import { type JsonObject, textAt } from './json.ts'
 import { slotName, WORKLOAD_LABEL } from './names.ts'
 import { type ResourceWatch, watchResource } from './resource-watch.ts'
+import { weightedRouterOf } from './routers/router-of.ts'
+import type { WeightedRouter } from './routers/weighted-router.ts'
 import { controllerUid, type Scene, SERVICE_NAME_LABEL, SLOTS } from './scene.ts'
 import { slimCopy } from './slim-copies.ts'
 import { deployments, endpointSlices, pods, replicaSets, services, type Target } from './target.ts'
@@ -15,10 +17,10 @@ export interface NamespaceView {
   isLive(): boolean
   /** Null while any of the copies may be old. */
   scene(service: Service): Scene | null
-  /** Undefined while the copies may be old, or nobody watches VirtualServices; null: there is none. */
-  virtualService(name: string): JsonObject | null | undefined
-  /** Watches VirtualServices too, from now on. */
-  watchVirtualServices(target: Target): void
+  /** The router's object. Undefined while the copies may be old, or nobody watches its kind; null: there is none. */
+  route(router: WeightedRouter): JsonObject | null | undefined
+  /** Watches objects of this kind too, from now on. */
+  watchRoutes(target: Target): void
   /** Calls back, once per turn of the event loop, when something of the service changed. */
   subscribe(service: Service, changed: () => void): () => void
   /** The copy of one object; undefined when there is none, or it may be old. */
@@ -52,12 +54,12 @@ export function namespaceView(api: ApiClient, clock: Clock, namespace: string): 
   return {
     isLive,
     scene: (service) => (isLive() ? sceneOf(service, watches) : null),
-    virtualService(name) {
-      const watch = watches.get('virtualservices')
+    route({ kind, name }) {
+      const watch = watches.get(kind.resource)
       return watch?.isLive() ? (watch.get(name) ?? null) : undefined
     },
-    watchVirtualServices(target) {
-      if (!watches.has('virtualservices')) start({ ...target, name: null }, () => undefined)
+    watchRoutes(target) {
+      if (!watches.has(target.resource)) start({ ...target, name: null }, () => undefined)
     },
     subscribe: (service, changed) => subscribe(listeners, service, changed),
     copyOf(target) {
@@ -72,8 +74,12 @@ export function namespaceView(api: ApiClient, clock: Clock, namespace: string): 
 }
 
 function subscribe(listeners: Map<string, Set<() => void>>, service: Service, changed: () => void): () => void {
-  const router = service.router.kind === 'istio' ? [`virtualservices/${service.router.virtualService}`] : []
-  const keys = [`workloads/${service.workload}`, `services/${service.serviceName}`, ...router]
+  const router = weightedRouterOf(service)
+  const keys = [
+    `workloads/${service.workload}`,
+    `services/${service.serviceName}`,
+    ...(router ? [`${router.kind.resource}/${router.name}`] : []),
+  ]
   let due: NodeJS.Immediate | undefined
   const listener = () => {
     due ??= setImmediate(() => {

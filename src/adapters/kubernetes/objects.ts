@@ -46,7 +46,13 @@ export interface Objects {
 const CONFLICTS_TRIED = 8
 
 /** Kinds that edits start from memory for. */
-const REMEMBERED: ReadonlySet<string> = new Set(['deployments', 'services', 'virtualservices'])
+const REMEMBERED: ReadonlySet<string> = new Set([
+  'deployments',
+  'services',
+  'virtualservices',
+  'httproutes',
+  'ingresses',
+])
 
 type Remember = (target: Target, object: JsonObject | null) => void
 

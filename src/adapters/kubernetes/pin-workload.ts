@@ -10,9 +10,10 @@ import { type JsonObject, textAt, withAt } from './json.ts'
 import { PIN_ANNOTATION, SLOT_LABEL } from './names.ts'
 import { pinOn, writePin } from './pinning.ts'
 import { wantedReplicas } from './rollout-state.ts'
+import { weightedRouterOf } from './routers/router-of.ts'
+import type { RoutePin } from './routers/weighted-router.ts'
 import { deployments, services } from './target.ts'
 import { selectorOf, templateOf } from './traffic.ts'
-import { weightsInOrder } from './virtual-service.ts'
 import { needWorkload } from './workload.ts'
 
 /**
@@ -27,12 +28,12 @@ export async function pinWorkload(connection: Connection, service: Service, cont
 }
 
 async function writeDown(connection: Connection, service: Service, context: WriteContext): Promise<Pin> {
-  const [front, weights, hpa] = await Promise.all([
+  const [front, route, hpa] = await Promise.all([
     connection.objects.read(services(service.namespace, service.serviceName), context.signal),
-    weightsNow(connection, service, context.signal),
+    routeNow(connection, service, context.signal),
     findAutoscaler(connection, service, context.signal),
   ])
-  const around = { serviceSelector: selectorToPin(service, front), weights, hpa: hpaToPin(hpa) }
+  const around = { serviceSelector: selectorToPin(service, front), ...route, hpa: hpaToPin(hpa) }
   const target = deployments(service.namespace, service.workload)
   const written = await connection.objects.edit(target, context, (current) => {
     if (pinOn(current, context.deployment)) return current
@@ -63,19 +64,12 @@ function hpaToPin(hpa: JsonObject | null): Pin['hpa'] {
   return hpa && name !== undefined ? { name, minReplicas: minReplicas(hpa) } : null
 }
 
-async function weightsNow(
-  connection: Connection,
-  service: Service,
-  signal: AbortSignal,
-): Promise<readonly number[] | null> {
-  const { router } = service
-  if (router.kind !== 'istio') return null
-  const target = await connection.virtualService(service, router, signal)
-  const route = await connection.objects.read(target, signal)
-  const weights = route && weightsInOrder(service, router, route)
-  if (weights) return weights
-  throw new ClusterError(
-    'refused',
-    `VirtualService ${router.virtualService} has no route whose weights could be pinned.`,
-  )
+async function routeNow(connection: Connection, service: Service, signal: AbortSignal): Promise<RoutePin> {
+  const router = weightedRouterOf(service)
+  if (!router) return { weights: null }
+  const route = await connection.objects.read(await connection.routeTarget(service, router, signal), signal)
+  if (!route && router.passing) return { weights: null }
+  const pinned = route && router.pinned(route)
+  if (pinned) return pinned
+  throw new ClusterError('refused', `${router.title} has no weights that could be pinned.`)
 }

@@ -12,16 +12,23 @@ const writtenPin = z.object({
   image: z.string(),
   serviceSelector: z.record(z.string(), z.string()),
   weights: z.array(z.number()).nullable(),
+  annotations: z.record(z.string(), z.string().nullable()).exactOptional(),
   hpa: z.object({ name: z.string(), minReplicas: z.number().int() }).nullable(),
 })
 
 /** The pin on a workload, if this deployment wrote it; undefined when there is none, another's, or it cannot be read. */
 export function pinOn(workload: JsonObject, deployment: string): Pin | undefined {
+  const written = anyPinOn(workload)
+  return written?.deployment === deployment ? written.pin : undefined
+}
+
+/** The pin on a workload, whoever wrote it; undefined when there is none or it cannot be read. */
+export function anyPinOn(workload: JsonObject): { readonly deployment: string; readonly pin: Pin } | undefined {
   const text = textAt(workload, 'metadata', 'annotations', PIN_ANNOTATION)
   if (text === undefined) return undefined
   try {
-    const { deployment: by, ...pin } = writtenPin.parse(JSON.parse(text))
-    return by === deployment ? pin : undefined
+    const { deployment, ...pin } = writtenPin.parse(JSON.parse(text))
+    return { deployment, pin }
   } catch {
     return undefined
   }

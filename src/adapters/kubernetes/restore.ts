@@ -6,10 +6,12 @@ import { ClusterError, type RealShares, type WriteContext } from '../../ports/cl
 import { emptyCanary } from './canary-size.ts'
 import type { Connection } from './connection.ts'
 import { SLOT_LABEL } from './names.ts'
+import { weightedRouterOf } from './routers/router-of.ts'
+import { weightsOf } from './routers/weighted-router.ts'
+import { moveWeights } from './routers/weighted-traffic.ts'
 import { sharesByWeights } from './shares.ts'
 import { deployments, services } from './target.ts'
 import { bringTrafficHome, type Home, readShares, selectorOf } from './traffic.ts'
-import { readWeights } from './virtual-service.ts'
 
 /**
  * Every write leaves its token, also where nothing else differs: from then on a worker that lags behind with an older
@@ -24,13 +26,17 @@ export async function restore(
 ): Promise<RealShares> {
   const home = () =>
     bringTrafficHome(connection, service, pin, kept ? 'previous' : 'stable', context, { alwaysStamp: true })
+  const router = weightedRouterOf(service)
   const moving = service.router.kind !== 'replicas' || kept ? home() : leaveCanary(connection, service, home, context)
   // Sent off beside the others: one round trip for all of them.
   const [moved, fenced] = await Promise.allSettled([moving, fenceWorkload(connection, service, context)])
   if (moved.status === 'rejected') throw moved.reason
   if (fenced.status === 'rejected') throw fenced.reason
-  if (service.router.kind !== 'istio') return readShares(connection, service, context.signal)
-  const weights = moved.value.route && readWeights(service, service.router, moved.value.route)
+  if (!router) return readShares(connection, service, context.signal)
+  // Where there was no object for the run, an older decision may have made one just now: from the fence on, none can.
+  const route =
+    moved.value.route ?? (await moveWeights(connection, service, router, pin, context, { alwaysStamp: true }))
+  const weights = weightsOf(router, route)
   return weights && sharesByWeights(weights, moved.value.service)
 }
 

@@ -5,14 +5,15 @@ import type { Service } from '../../playbook/service.ts'
 import { ClusterError, type RealShares, type WriteContext } from '../../ports/cluster.ts'
 import { returnCanary, withdrawCanary } from './canary-size.ts'
 import type { Connection } from './connection.ts'
-import { type JsonObject, objectAt, textMapAt, withAt } from './json.ts'
-import { SLOT_LABEL, slotLabels, slotName } from './names.ts'
-import { rolloutState } from './rollout-state.ts'
+import { type JsonObject, objectAt, sameJson, textMapAt, withAt } from './json.ts'
+import { SLOT_LABEL, slotLabels } from './names.ts'
+import { weightedRouterOf } from './routers/router-of.ts'
+import { weightsOf } from './routers/weighted-router.ts'
+import { moveWeights } from './routers/weighted-traffic.ts'
 import type { Scene } from './scene.ts'
 import { sameLabels, writeLabels } from './selectors.ts'
 import { sharesByAddresses, sharesByWeights } from './shares.ts'
-import { deployments, services } from './target.ts'
-import { type IstioSettings, readWeights, withPinnedWeights, withShare } from './virtual-service.ts'
+import { services } from './target.ts'
 
 type Labels = Readonly<Record<string, string>>
 
@@ -24,21 +25,33 @@ export function withSelector(service: JsonObject, selector: Labels): JsonObject 
   return sameLabels(selectorOf(service), selector) ? service : withAt(service, ['spec', 'selector'], selector)
 }
 
-/** Shares as the router's objects give them now. `scene` where one has just been read. */
-export async function readShares(
+export interface Traffic {
+  readonly shares: RealShares
+  /** Why the shares cannot be known, where the router says why. */
+  readonly unknown?: string
+}
+
+/** Shares as the router's objects give them now, unknown while the router has not taken them. `scene` where one has just been read. */
+export async function readTraffic(
   connection: Connection,
   service: Service,
   signal: AbortSignal,
   scene?: Scene,
-): Promise<RealShares> {
-  if (service.router.kind === 'replicas' || service.router.kind === 'switch')
-    return sharesByAddresses(scene ?? (await connection.freshScene(service, signal)))
+): Promise<Traffic> {
+  const router = weightedRouterOf(service)
+  if (!router) return { shares: sharesByAddresses(scene ?? (await connection.freshScene(service, signal))) }
   const [route, front] = await Promise.all([
-    connection.readVirtualService(service, service.router, signal),
+    connection.readRoute(service, router, signal),
     scene ? scene.service : connection.objects.read(services(service.namespace, service.serviceName), signal),
   ])
-  const weights = route && readWeights(service, service.router, route)
-  return weights && sharesByWeights(weights, front)
+  const unknown = route ? router.pending(route) : undefined
+  if (unknown !== undefined) return { shares: null, unknown: unknown.replace(/\.$/, '') }
+  const weights = weightsOf(router, route)
+  return { shares: weights && sharesByWeights(weights, front) }
+}
+
+export async function readShares(connection: Connection, service: Service, signal: AbortSignal): Promise<RealShares> {
+  return (await readTraffic(connection, service, signal)).shares
 }
 
 /**
@@ -52,7 +65,6 @@ export async function routeBySelector(
   percent: number,
   context: WriteContext,
 ): Promise<RealShares> {
-  const target = services(service.namespace, service.serviceName)
   const narrowed: Labels = { ...pin.serviceSelector, [SLOT_LABEL]: 'canary' }
   if (percent > 0) await returnCanary(connection, service, context)
   if (percent >= 100) {
@@ -61,40 +73,30 @@ export async function routeBySelector(
       throw new ClusterError('late', `No ready pod of the new version is behind Service ${service.serviceName} yet.`)
     }
   }
-  await connection.objects.edit(target, context, (current) => {
-    const selector = selectorOf(current)
-    if (!sameLabels(selector, pin.serviceSelector) && !sameLabels(selector, narrowed)) {
-      throw new ClusterError(
-        'refused',
-        `The selector of Service ${service.serviceName} is ${writeLabels(selector)}, not ${writeLabels(pin.serviceSelector)} as at the start: somebody else changed it.`,
-      )
-    }
-    return withSelector(current, percent >= 100 ? narrowed : pin.serviceSelector)
-  })
+  await selectAs(connection, service, pin, percent >= 100 ? narrowed : pin.serviceSelector, narrowed, context)
   if (percent <= 0) await withdrawCanary(connection, service, context)
   return readShares(connection, service, context.signal)
 }
 
-export async function routeByWeights(
+/** One write of the Service's selector, from one of the two that are ours to another: what else stands there is somebody else's decision, `refused`. */
+export async function selectAs(
   connection: Connection,
   service: Service,
-  router: IstioSettings,
-  percent: number,
+  { serviceSelector }: Pin,
+  wanted: Labels,
+  other: Labels,
   context: WriteContext,
-): Promise<RealShares> {
-  const canary = deployments(service.namespace, slotName(service.workload, 'canary'))
-  const [target, deployment, front] = await Promise.all([
-    connection.virtualService(service, router, context.signal),
-    connection.objects.read(canary, context.signal),
-    connection.objects.read(services(service.namespace, service.serviceName), context.signal),
-  ])
-  if (percent > 0 && (!deployment || rolloutState(deployment).ready === 0)) {
-    throw new ClusterError('late', `No pod of the new version is ready in ${canary.name}: traffic is not sent to it.`)
-  }
-  const change = (current: JsonObject) => withShare(service, router, current, percent)
-  const route = await connection.objects.edit(target, context, change, { by: 'put' })
-  const weights = readWeights(service, router, route)
-  return weights && sharesByWeights(weights, front)
+): Promise<void> {
+  await connection.objects.edit(services(service.namespace, service.serviceName), context, (current) => {
+    const selector = selectorOf(current)
+    if (!sameLabels(selector, serviceSelector) && !sameLabels(selector, other)) {
+      throw new ClusterError(
+        'refused',
+        `The selector of Service ${service.serviceName} is ${writeLabels(selector)}, not ${writeLabels(serviceSelector)} as at the start: somebody else changed it.`,
+      )
+    }
+    return withSelector(current, wanted)
+  })
 }
 
 /** The objects as they are once traffic is where it should be; no route where the router has none. */
@@ -116,22 +118,19 @@ export async function bringTrafficHome(
   { alwaysStamp }: { readonly alwaysStamp: boolean },
 ): Promise<Home> {
   const selector = to === 'previous' ? slotLabels(service.workload, 'previous') : pin.serviceSelector
-  const { router } = service
-  const moveWeights = async () => {
-    if (router.kind !== 'istio') return null
-    const target = await connection.virtualService(service, router, context.signal)
-    const change = (current: JsonObject) => withPinnedWeights(service, router, current, pin.weights)
-    return connection.objects.edit(target, context, change, { fromMemory: true, alwaysStamp, by: 'put' })
-  }
+  const router = weightedRouterOf(service)
   const moveSelector = () =>
     connection.objects.edit(
       services(service.namespace, service.serviceName),
       context,
       (current) => withSelector(current, selector),
-      { fromMemory: true, alwaysStamp: alwaysStamp && (router.kind === 'replicas' || router.kind === 'switch') },
+      { fromMemory: true, alwaysStamp: alwaysStamp && (!router || context.lasting === true) },
     )
   // One that fails does not hold up the other.
-  const [front, route] = await Promise.allSettled([moveSelector(), moveWeights()])
+  const [front, route] = await Promise.allSettled([
+    moveSelector(),
+    router && moveWeights(connection, service, router, pin, context, { alwaysStamp }),
+  ])
   if (route.status === 'rejected') throw route.reason
   if (front.status === 'rejected') throw front.reason
   return { service: front.value, route: route.value }
@@ -146,17 +145,12 @@ export async function isTrafficHome(
 ): Promise<boolean> {
   const front = await connection.objects.read(services(service.namespace, service.serviceName), signal)
   if (!front || !sameLabels(selectorOf(front), pin.serviceSelector)) return false
-  const { router } = service
-  if (router.kind !== 'istio') return true
-  const route = await connection.objects.read(await connection.virtualService(service, router, signal), signal)
-  if (!route) return false
-  return withPinnedWeights(service, router, route, pin.weights) === route || sameWeights(service, router, route, pin)
-}
-
-function sameWeights(service: Service, router: IstioSettings, route: JsonObject, pin: Pin): boolean {
-  const now = readWeights(service, router, route)
-  const home = readWeights(service, router, withPinnedWeights(service, router, route, pin.weights))
-  return now !== null && home !== null && now.stable === home.stable && now.canary === home.canary
+  const router = weightedRouterOf(service)
+  if (!router) return true
+  const route = await connection.objects.read(await connection.routeTarget(service, router, signal), signal)
+  if (!route) return router.passing !== undefined
+  const home = router.withPinned(route, pin)
+  return home === route || sameJson(home, route)
 }
 
 /** Template of a Deployment. */

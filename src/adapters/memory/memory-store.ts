@@ -1,8 +1,9 @@
 /** The Store port in memory, for rehearsals and stories: nothing outlives the process. */
+import { type Block, blockKey, blockOf } from '../../playbook/block.ts'
 import type { Deployment, TimelineEntry } from '../../playbook/deployment.ts'
 import { type Store, StoreUnavailable, type Told } from '../../ports/store.ts'
 import { frozenCopy } from './frozen-copy.ts'
-import { DURATIONS_KEPT, recordFacts } from './record-facts.ts'
+import { DURATIONS_KEPT, newestFirst, recordFacts } from './record-facts.ts'
 
 interface Shelf {
   deployment: Deployment
@@ -17,6 +18,7 @@ interface ServiceShelf {
   latest: string | undefined
   /** Newest first. */
   completed: { readonly id: string; readonly ms: number }[]
+  readonly blocked: Map<string, Block>
 }
 
 /**
@@ -31,7 +33,7 @@ export function memoryStore(): Store {
   const serviceShelf = (service: string): ServiceShelf => {
     const known = services.get(service)
     if (known) return known
-    const fresh: ServiceShelf = { lastNumber: 0, live: undefined, latest: undefined, completed: [] }
+    const fresh: ServiceShelf = { lastNumber: 0, live: undefined, latest: undefined, completed: [], blocked: new Map() }
     services.set(service, fresh)
     return fresh
   }
@@ -66,7 +68,10 @@ export function memoryStore(): Store {
         if (shelf?.deployment.revision !== expected) return 'conflict'
         shelf.deployment = frozenCopy(deployment)
         shelf.timeline.push(...entries.map((entry) => frozenCopy(entry)))
-        index(serviceShelf(deployment.service), shelf.deployment)
+        const service = serviceShelf(deployment.service)
+        index(service, shelf.deployment)
+        const block = blockOf(shelf.deployment)
+        if (block) service.blocked.set(blockKey(block), block)
         return 'saved'
       }),
     timeline: (id, from = 0) => atOnce(() => shelves.get(id)?.timeline.slice(from) ?? []),
@@ -79,6 +84,9 @@ export function memoryStore(): Store {
       ),
     latest: (service) => atOnce(() => services.get(service)?.latest),
     durations: (service) => atOnce(() => services.get(service)?.completed.map((one) => one.ms) ?? []),
+    blocked: (service) => atOnce(() => newestFirst([...(services.get(service)?.blocked.values() ?? [])])),
+    block: (block) => atOnce(() => void serviceShelf(block.service).blocked.set(blockKey(block), frozenCopy(block))),
+    unblock: (block) => atOnce(() => serviceShelf(block.service).blocked.delete(blockKey(block))),
     told: (id) => atOnce(() => shelves.get(id)?.told),
     saveTold: (id, told) =>
       atOnce(() => {

@@ -1,8 +1,14 @@
 /** What a store's indexes need to know of a record; every make of the store reads it the same way. */
+import type { Block } from '../../playbook/block.ts'
 import { type Deployment, isLive } from '../../playbook/deployment.ts'
 
 /** How many durations of completed deployments are remembered for each service. */
 export const DURATIONS_KEPT = 20
+
+/** Blocks as they are shown. */
+export function newestFirst(blocks: readonly Block[]): readonly Block[] {
+  return [...blocks].sort((a, b) => b.at - a.at)
+}
 
 export interface RecordFacts {
   /** Holds the service's lock. */

@@ -1,5 +1,6 @@
 /** Records as Redis holds them: JSON in an envelope with a version, checked when it is read. */
 import { z } from 'zod'
+import type { Block } from '../../playbook/block.ts'
 import { type Deployment, STATUSES, type TimelineEntry } from '../../playbook/deployment.ts'
 import type { Told } from '../../ports/store.ts'
 
@@ -67,9 +68,18 @@ const told = z.object({
   // Absent in what was told by versions before this list.
   asked: z.array(z.object({ ts: text, from: z.int().min(0), to: z.int().min(0), drawn: text })).default([]),
 })
+const block = z.object({
+  service: text,
+  version: text,
+  digest: text.nullable(),
+  deployment: text,
+  at: count,
+  by: z.object({ id: text, name: text }).nullable(),
+  why: text,
+})
 const envelope = z.object({ v: z.number(), data: z.unknown() })
 
-export function packed(data: Deployment | TimelineEntry | Told): string {
+export function packed(data: Deployment | TimelineEntry | Told | Block): string {
   return JSON.stringify({ v: VERSION, data })
 }
 
@@ -90,6 +100,13 @@ export function unpackEntry(stored: string, where: string): TimelineEntry {
 /** Throws UnreadableRecord, as `unpackRecord` does. */
 export function unpackTold(stored: string, where: string): Told {
   const result = told.safeParse(opened(stored, where))
+  if (result.success) return result.data
+  throw new UnreadableRecord(`${where} cannot be read: ${z.prettifyError(result.error)}`)
+}
+
+/** Throws UnreadableRecord, as `unpackRecord` does. */
+export function unpackBlock(stored: string, where: string): Block {
+  const result = block.safeParse(opened(stored, where))
   if (result.success) return result.data
   throw new UnreadableRecord(`${where} cannot be read: ${z.prettifyError(result.error)}`)
 }

@@ -1,12 +1,13 @@
 /** The Store port on Redis: record, timeline, lock and indexes under one hash tag, written in one go. */
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
+import { blockKey, blockOf } from '../../playbook/block.ts'
 import type { Deployment } from '../../playbook/deployment.ts'
 import type { Store } from '../../ports/store.ts'
-import { DURATIONS_KEPT, recordFacts } from '../memory/record-facts.ts'
+import { DURATIONS_KEPT, newestFirst, recordFacts } from '../memory/record-facts.ts'
 import { answerInTime } from './answer-in-time.ts'
 import { connectRedis } from './connect-redis.ts'
-import { packed, unpackEntry, unpackRecord, unpackTold } from './record-schema.ts'
+import { packed, unpackBlock, unpackEntry, unpackRecord, unpackTold } from './record-schema.ts'
 import { runScript } from './redis-script.ts'
 import { CREATE, SAVE, SAVE_TOLD } from './store-scripts.ts'
 
@@ -53,7 +54,12 @@ export function redisStore(settings: RedisStoreSettings): Store {
     save: async (deployment, entries, expected) =>
       SAVED.parse(
         await ask(() =>
-          runScript(redis, SAVE, keys.written(deployment), [...written(deployment), expected, ...entries.map(packed)]),
+          runScript(
+            redis,
+            SAVE,
+            [...keys.written(deployment), keys.blocked(deployment.service)],
+            [...written(deployment), expected, ...blocking(deployment), ...entries.map(packed)],
+          ),
         ),
       ),
     timeline: async (id, from = 0) => {
@@ -67,6 +73,14 @@ export function redisStore(settings: RedisStoreSettings): Store {
       const lines = await ask(() => redis.lrange(keys.completed(service), 0, DURATIONS_KEPT - 1))
       return lines.map((line) => Number(line.split(' ')[1]))
     },
+    blocked: async (service) => {
+      const stored = await ask(() => redis.hvals(keys.blocked(service)))
+      return newestFirst(stored.map((line) => unpackBlock(line, `A block of ${service}`)))
+    },
+    block: async (block) => {
+      await ask(() => redis.hset(keys.blocked(block.service), blockKey(block), packed(block)))
+    },
+    unblock: async (block) => (await ask(() => redis.hdel(keys.blocked(block.service), blockKey(block)))) > 0,
     told: async (id) => {
       const stored = await ask(() => redis.get(keys.told(id)))
       return stored === null ? undefined : unpackTold(stored, `What was told of ${id}`)
@@ -93,6 +107,7 @@ function storeKeys(prefix: string) {
     open,
     told,
     latest: (service: string) => `${prefix}:latest:${service}`,
+    blocked: (service: string) => `${prefix}:blocked:${service}`,
     number: (service: string) => `${prefix}:number:${service}`,
     /** The keys of a write, in the scripts' order. */
     written: ({ id, service }: Deployment) => [record(id), timeline(id), open, live(service), completed(service)],
@@ -105,6 +120,12 @@ function written(deployment: Deployment): (string | number)[] {
   const { live, open, completedMs } = recordFacts(deployment)
   const { id, revision, createdAt } = deployment
   return [id, revision, packed(deployment), Number(live), Number(open), completedMs ?? '', createdAt, DURATIONS_KEPT]
+}
+
+/** What a save blocks, in the script's order; two empty texts: nothing. */
+function blocking(deployment: Deployment): [string, string] {
+  const block = blockOf(deployment)
+  return block ? [blockKey(block), packed(block)] : ['', '']
 }
 
 async function known(answer: Promise<string | null>): Promise<string | undefined> {

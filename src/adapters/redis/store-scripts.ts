@@ -60,13 +60,14 @@ return {'created'}
 `)
 
 /**
- * KEYS: record, timeline, open, live, completed.
- * ARGV: as CREATE's, but the expected revision before the entries.
+ * KEYS: record, timeline, open, live, completed, blocked.
+ * ARGV: as CREATE's, but before the entries the expected revision, and what is blocked: key and json, or '' and ''.
  * Returns 'saved', or 'conflict' when another revision (or none) is stored.
  */
 export const SAVE = redisScript(`${WRITE}
 if redis.call('HGET', recordKey, 'revision') ~= ARGV[9] then return 'conflict' end
-write(ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], 10)
+write(ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7], ARGV[8], 12)
+if ARGV[10] ~= '' then redis.call('HSET', KEYS[6], ARGV[10], ARGV[11]) end
 return 'saved'
 `)
 

@@ -6,7 +6,7 @@ import { strategyOf } from './verbs.ts'
 import { asName, faultAt, findService, optionFault, type Reading, serviceFault } from './words.ts'
 
 /** An OCI tag (distribution spec): what a registry accepts behind the colon. */
-const VERSION = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/
+export const VERSION = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/
 
 /** Words people put between, as in "deploy api to v2.0 using canary". A version is never one of them. */
 const FILLERS = new Set(['to', 'with', 'using', 'version', 'as', 'via', 'please', 'strategy'])

@@ -4,7 +4,7 @@
  */
 
 import { nearestWord } from '../../playbook/nearest-word.ts'
-import { parseDeploy } from './deploy-words.ts'
+import { parseDeploy, VERSION } from './deploy-words.ts'
 import { type Catalogue, exampleCommand, type Parsed, type ParseFault } from './parse-fault.ts'
 import { readTypedText } from './typed-text.ts'
 import { SAID_FOR, VERBS, type Verb, verbOf } from './verbs.ts'
@@ -38,6 +38,8 @@ function parseVerb(reading: Reading, verb: Verb): Parsed {
       return parseHelp(reading)
     case 'status':
       return parseStatus(reading)
+    case 'unblock':
+      return parseUnblock(reading)
     default:
       return parseDecision(reading, verb)
   }
@@ -61,7 +63,10 @@ function parseStatus(reading: Reading): Parsed {
   return { ok: true, intent: { verb: 'status', service: service.name } }
 }
 
-function parseDecision(reading: Reading, verb: 'approve' | 'hold' | 'resume' | 'abort' | 'rollback'): Parsed {
+function parseDecision(
+  reading: Reading,
+  verb: Exclude<Verb, 'deploy' | 'plan' | 'help' | 'status' | 'unblock'>,
+): Parsed {
   const service = findService(reading.catalogue, reading.words[1] ?? '')
   if (service === undefined) return serviceFault(reading, 1, verb)
   const next = reading.words[2]
@@ -71,6 +76,25 @@ function parseDecision(reading: Reading, verb: 'approve' | 'hold' | 'resume' | '
   // Approve and resume carry no reason in the record; what was typed behind them is not an error.
   if (verb === 'approve' || verb === 'resume') return { ok: true, intent: { verb, service: service.name } }
   return { ok: true, intent: { verb, service: service.name, ...(reason === '' ? {} : { reason }) } }
+}
+
+/** `unblock <service> <version> <reason>`; without a reason the answer asks for one. */
+function parseUnblock(reading: Reading): Parsed {
+  const service = findService(reading.catalogue, reading.words[1] ?? '')
+  if (service === undefined) return serviceFault(reading, 1, 'unblock')
+  const typed = reading.words[2]
+  const version = typed === undefined ? '' : asName(typed)
+  // A digest is taken too: that is what is blocked.
+  if (!VERSION.test(version.replace(/^sha256:/, '')))
+    return faultAt(reading, 2, {
+      code: 'bad-version',
+      why: `Which version of ${service.name} may be deployed again?`,
+      verb: 'unblock',
+      service,
+    })
+  const reason = reasonOf(reading.words.slice(3))
+  const asked = { verb: 'unblock', service: service.name, version } as const
+  return { ok: true, intent: reason === '' ? asked : { ...asked, reason } }
 }
 
 function reasonOf(words: readonly string[]): string {

@@ -30,6 +30,8 @@ export function exampleCommand(
   const service = catalogue.find((entry) => entry.name === serviceName) ?? catalogue[0]
   if (service === undefined) return `${commandName} help`
   if (verb === 'help') return `${commandName} help`
+  if (verb === 'emergency') return `${commandName} emergency ${service.name} checkout is broken`
+  if (verb === 'unblock') return `${commandName} unblock ${service.name} v2.0 the cause is mended`
   if (verb !== 'deploy' && verb !== 'plan') return `${commandName} ${verb} ${service.name}`
   const lead = verb === 'plan' ? `${commandName} plan` : commandName
   return [lead, service.name, 'v2.0', service.strategies[0]].filter((word) => word !== undefined).join(' ')

@@ -1,7 +1,19 @@
 /** The first words of a command. */
 import type { Strategy } from '../../playbook/service.ts'
 
-export const VERBS = ['deploy', 'plan', 'status', 'approve', 'hold', 'resume', 'abort', 'rollback', 'help'] as const
+export const VERBS = [
+  'deploy',
+  'plan',
+  'status',
+  'approve',
+  'hold',
+  'resume',
+  'abort',
+  'rollback',
+  'emergency',
+  'unblock',
+  'help',
+] as const
 export type Verb = (typeof VERBS)[number]
 
 /** Words people type for a verb. They are suggested, never obeyed: "stop" may mean hold or abort. */
@@ -23,6 +35,10 @@ export const SAID_FOR: Readonly<Record<string, Verb>> = {
   yes: 'approve',
   lgtm: 'approve',
   accept: 'approve',
+  panic: 'emergency',
+  sos: 'emergency',
+  allow: 'unblock',
+  clear: 'unblock',
   list: 'status',
   show: 'status',
   where: 'status',

@@ -57,7 +57,11 @@ export function faultAt(
 /** The word at this index should be a service and is not: unknown, an option, or missing. */
 export function serviceFault(reading: Reading, index: number, verb: string) {
   const typed = reading.words[index]
-  if (typed === undefined) return faultAt(reading, index, { why: `Which service should I ${verb}?`, verb })
+  if (typed === undefined)
+    return faultAt(reading, index, {
+      why: verb === 'emergency' ? 'Which service is it?' : `Which service should I ${verb}?`,
+      verb,
+    })
   if (typed.startsWith('-')) return faultAt(reading, index, { ...optionFault(typed), verb })
   const name = asName(typed)
   const names = reading.catalogue.map((entry) => entry.name)

@@ -84,7 +84,8 @@ function plain(deployment: Deployment, verb: ButtonVerb, text: string): Button {
   }
 }
 
-function ask(title: string, text: string, confirm: string, deny: string) {
+/** The dialog before something that cannot be undone by another click. */
+export function ask(title: string, text: string, confirm: string, deny: string) {
   const words = (value: string, limit: number) => ({ type: 'plain_text' as const, text: cutLabel(value, limit) })
   return {
     title: words(title, 100),

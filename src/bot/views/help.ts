@@ -34,6 +34,14 @@ const ABOUT: Readonly<Record<Verb, { readonly form: string; readonly says: strin
     form: 'rollback <service> [reason]',
     says: 'All traffic goes back to the old version at once. Also after the end, for as long as the old version is kept.',
   },
+  emergency: {
+    form: 'emergency <service> <reason>',
+    says: 'The last resort: all traffic goes back by what is written on the cluster, even when the record is lost. It asks once, then records the incident. From a shell: tminus emergency <service>.',
+  },
+  unblock: {
+    form: 'unblock <service> <version> <reason>',
+    says: 'Lets a version be deployed again that was rolled back. Approvers of the service may; the reason goes to the channel.',
+  },
   help: { form: 'help [word]', says: 'This, or more about one word.' },
 }
 

@@ -4,6 +4,7 @@ import type { Refusal } from '../../playbook/refusal.ts'
 import type { ChatMessage } from '../../ports/chat.ts'
 import type { Catalogue } from '../command/parse-fault.ts'
 import { context, section } from './blocks.ts'
+import { drawEmergencyQuestion } from './emergency.ts'
 import { fitToSlack } from './fit-to-slack.ts'
 import { drawHelp } from './help.ts'
 import { escapeText } from './mrkdwn.ts'
@@ -26,6 +27,8 @@ export function drawReply(reply: Reply, { catalogue, commandName = '/deploy' }: 
       return drawPlan(reply.plan, reply.notes)
     case 'status':
       return drawStatus(reply.deployments, reply.now, reply.service)
+    case 'confirm-emergency':
+      return drawEmergencyQuestion(reply.service, reply.reason)
     case 'help':
       return drawHelp(catalogue, reply.topic ?? undefined, commandName)
     case 'refused':

@@ -114,10 +114,11 @@ class Stage {
       registry,
       probe,
       journal: { append: async () => {} },
+      incidents: { append: async () => {} },
       clock,
       log: SILENT,
     }
-    this.#answer = makeAnswer(this.#engine, this.#cast.people, services)
+    this.#answer = makeAnswer(this.#engine, this.#cast.people, services, this.#chat)
   }
 
   async play(): Promise<RehearsalEnd> {

@@ -22,6 +22,8 @@ export interface ClusterTimings {
   /** The first wait between restarts; it doubles up to `backOffMaxMs`. */
   readonly backOffMs: number
   readonly backOffMaxMs: number
+  /** From a change of an HTTPRoute to the moment its Gateway follows it and says so in its status. */
+  readonly gatewayMs: number
 }
 
 /** The demo's defaults: about 2 s to a running container and 3 s more to readiness; the back-off is the kubelet's. */
@@ -35,6 +37,7 @@ export const DEFAULT_TIMINGS: ClusterTimings = {
   stopMs: 1_000,
   backOffMs: 10_000,
   backOffMaxMs: 300_000,
+  gatewayMs: 500,
 }
 
 export interface ClusterContext {

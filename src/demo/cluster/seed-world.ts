@@ -1,6 +1,6 @@
 /** Puts a team's services into a simulated cluster, as they would stand there before the first deployment. */
 import { type DeployedService, deploymentObject } from './seed-deployment.ts'
-import { destinationRule, hostServices, meshOf, type SeedMesh, virtualServices } from './seed-mesh.ts'
+import { destinationRule, hostServices, isIstio, meshOf, routeObjects, type SeedMesh } from './seed-mesh.ts'
 import type { SimulatedCluster } from './simulated-cluster.ts'
 import { ApiError } from './store/api-error.ts'
 import type { ResourceName } from './store/kube-objects.ts'
@@ -22,10 +22,10 @@ export interface SeedService extends DeployedService {
   readonly minAvailable?: number
   /**
    * A VirtualService that sends everything to the stable track: by `host` (a second Service `<name>-canary`), or by
-   * `subset` (a DestinationRule with the subsets stable and canary). The pods then want the label `track: stable`.
-   * Whoever has names of their own gives them all.
+   * `subset` (a DestinationRule with the subsets stable and canary). `gateway`: an HTTPRoute, `ingress`: an Ingress, each
+   * with a second Service too. The pods then want the label `track: stable`. Whoever has names of their own gives them all.
    */
-  readonly mesh?: 'host' | 'subset' | SeedMesh
+  readonly mesh?: SeedMesh['by'] | SeedMesh
 }
 
 /** The demo's world. */
@@ -72,14 +72,14 @@ export function seedWorld(
     putService(name, serviceName, service.selector ?? (mesh?.by === 'subset' ? { app: name } : labels), port)
     if (mesh) {
       for (const host of hostServices(mesh)) putService(name, host.name, host.selector, port)
-      put('destinationrules', destinationRule(serviceName, mesh))
+      if (isIstio(mesh)) put('destinationrules', destinationRule(serviceName, mesh))
     }
     if (autoscale) put('horizontalpodautoscalers', autoscalerObject(name, autoscale))
     if (minAvailable !== undefined) {
       put('poddisruptionbudgets', { metadata: { name }, spec: { minAvailable, selector: { matchLabels: labels } } })
     }
   }
-  for (const route of virtualServices(services)) put('virtualservices', route)
+  for (const { resource, object } of routeObjects(services)) put(resource, object)
 }
 
 /** Puts up with these of the API's refusals: 409, it is there already; 422, it cannot be. */

@@ -92,7 +92,7 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
     },
     setFault: (fault) => faults.set(fault),
     pods: (namespace) => store.list('pods', namespace).map(podFact),
-    trafficShares: (namespace, service) => trafficShares(store, namespace, service),
+    trafficShares: (namespace, service) => trafficShares(store, namespace, service, manager.gateways.taken(namespace)),
     onChange: (listener) => store.subscribe(() => listener()),
     requests: () => server.requests(),
     evict: (namespace, podName) => {

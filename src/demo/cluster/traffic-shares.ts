@@ -1,26 +1,30 @@
 /**
- * Where the requests to a Service would go now: through the VirtualService of that host when there is one (by weight, to
- * a host or a subset of it), else evenly over the Service's ready endpoints.
+ * Where the requests to a Service would go now: through the VirtualService of that host, the HTTPRoute or the Ingress with
+ * a canary beside it that leads there, when there is one; else evenly over the Service's ready endpoints.
  */
 import { isActive } from './controllers/conditions.ts'
 import { versionOf } from './sickness.ts'
 import { isObject } from './store/json.ts'
-import type { DestinationRule, RouteDestination } from './store/kube-objects.ts'
+import type { DestinationRule, HttpRoute, RouteDestination } from './store/kube-objects.ts'
 import type { ObjectStore } from './store/object-store.ts'
 import type { Pod } from './store/pod-objects.ts'
 import { hasLabels } from './store/selectors.ts'
 
 /**
  * The share (0 to 1) of each image tag. The sum is below 1 when a destination has no ready endpoint: that part of the
- * requests fails. Nothing at all when no endpoint is ready or the Service does not exist.
+ * requests fails. Nothing at all when no endpoint is ready or the Service does not exist. `httpRoutes`: as their Gateways
+ * follow them now.
  */
 export function trafficShares(
   store: ObjectStore,
   namespace: string,
   service: string,
+  httpRoutes: readonly HttpRoute[] = [],
 ): Readonly<Record<string, number>> {
   const shares = new Map<string, number>()
-  const routes = routesOf(store, namespace, service)
+  const routes = byVirtualService(store, namespace, service) ??
+    byHttpRoute(httpRoutes, service) ??
+    byIngress(store, namespace, service) ?? [{ destination: { host: service }, weight: 100 }]
   const weights = routes.map(({ weight }) => weight ?? (routes.length === 1 ? 100 : 0))
   const total = weights.reduce((sum, weight) => sum + weight, 0)
   for (const [index, { destination }] of routes.entries()) {
@@ -41,7 +45,9 @@ function sameHost(host: string, namespace: string, service: string): boolean {
   return name === service && space === namespace && ['', 'svc', 'svc.cluster.local'].includes(suffix)
 }
 
-function routesOf(store: ObjectStore, namespace: string, service: string): readonly RouteDestination[] {
+type Routes = readonly RouteDestination[] | undefined
+
+function byVirtualService(store: ObjectStore, namespace: string, service: string): Routes {
   const routed = store
     .list('virtualservices', namespace)
     .find(({ spec }) => spec.hosts?.some((host) => sameHost(host, namespace, service)))
@@ -55,7 +61,37 @@ function routesOf(store: ObjectStore, namespace: string, service: string): reado
   const route = routed?.spec.http?.find(
     ({ match }) => match === undefined || match.length === 0 || match.some(asksOnlyForHost),
   )?.route
-  return route ?? (routed ? [] : [{ destination: { host: service }, weight: 100 }])
+  return route ?? (routed ? [] : undefined)
+}
+
+function byHttpRoute(routes: readonly HttpRoute[], service: string): Routes {
+  const backends = routes
+    .flatMap(({ spec }) => spec.rules ?? [])
+    .flatMap(({ backendRefs }) => (backendRefs?.some(({ name }) => name === service) ? [backendRefs] : []))[0]
+  return backends?.map(({ name, weight = 1 }) => ({ destination: { host: name }, weight }))
+}
+
+const CANARY = 'nginx.ingress.kubernetes.io/canary'
+
+function byIngress(store: ObjectStore, namespace: string, service: string): Routes {
+  const backends = store.list('ingresses', namespace).flatMap(({ metadata, spec }) =>
+    (spec?.rules ?? []).flatMap(({ host = '', http }) =>
+      (http?.paths ?? []).map(({ path = '/', backend }) => ({
+        place: `${host}${path}`,
+        to: backend.service?.name ?? '',
+        canary: metadata.annotations?.[CANARY] === 'true',
+        weight: Number(metadata.annotations?.[`${CANARY}-weight`] ?? 0),
+        total: Number(metadata.annotations?.[`${CANARY}-weight-total`] ?? 100),
+      })),
+    ),
+  )
+  const main = backends.find(({ to, canary }) => to === service && !canary)
+  const beside = main && backends.find(({ place, canary }) => canary && place === main.place)
+  if (!beside) return undefined
+  return [
+    { destination: { host: service }, weight: beside.total - beside.weight },
+    { destination: { host: beside.to }, weight: beside.weight },
+  ]
 }
 
 function podsBehind(

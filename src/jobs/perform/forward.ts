@@ -163,8 +163,8 @@ async function verifyRoute(
   signal: AbortSignal,
 ): Promise<StepResult> {
   const { service } = deployment.plan
-  const { shares, slots } = await engine.cluster.look(service, signal)
-  if (!shares) return { kind: 'not-yet', why: 'the router does not show its shares', retryMs: SOON_MS }
+  const { shares, slots, sharesUnknown } = await engine.cluster.look(service, signal)
+  if (!shares) return { kind: 'not-yet', why: sharesUnknown ?? 'the router does not show its shares', retryMs: SOON_MS }
   const wrong =
     service.router.kind === 'replicas'
       ? shares.canary === 0 || (percent === 100 && shares.canary !== 100)

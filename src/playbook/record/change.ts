@@ -93,7 +93,7 @@ function refuseWhole(deployment: Deployment, now: number, line: Line, why: strin
  * Has it, or had it before its traffic was taken away? With the replicas router a ready pod is traffic, before any share
  * was given on purpose.
  */
-function hasTraffic({ share, status, plan, pods, window, peaks }: Deployment): boolean {
+export function hasTraffic({ share, status, plan, pods, window, peaks }: Deployment): boolean {
   if (share.planned > 0 || status === 'completed') return true
   if (window !== null || Object.keys(peaks).length > 0) return true
   return plan.service.router.kind === 'replicas' && (pods?.ready ?? 0) > 0

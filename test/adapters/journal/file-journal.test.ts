@@ -48,7 +48,7 @@ describe('the deployment log in a file', () => {
   it('names the file when it cannot be written, and goes on afterwards', async () => {
     await writeFile(join(dir, 'var'), 'a file where a folder is needed')
     const journal = fileJournal(path)
-    await expect(journal.append('api-1', 'line')).rejects.toThrow(`The deployment log ${path} cannot be written`)
+    await expect(journal.append('api-1', 'line')).rejects.toThrow(`The log ${path} cannot be written`)
     await rm(join(dir, 'var'))
     await journal.append('api-1', 'line')
     expect(await lines()).toEqual(['line [api-1]', ''])

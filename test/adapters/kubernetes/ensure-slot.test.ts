@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Connection, discoverIstio } from '../../../src/adapters/kubernetes/connection.ts'
+import type { Connection } from '../../../src/adapters/kubernetes/connection.ts'
 import { ensureSlot } from '../../../src/adapters/kubernetes/ensure-slot.ts'
 import { stamped } from '../../../src/adapters/kubernetes/fencing.ts'
 import type { JsonObject } from '../../../src/adapters/kubernetes/json.ts'
@@ -45,8 +45,8 @@ describe('a canary that is made while the way back begins', () => {
       },
       scene: nothing,
       freshScene: nothing,
-      virtualService: nothing,
-      readVirtualService: nothing,
+      routeTarget: nothing,
+      readRoute: nothing,
       destinationRules: nothing,
       watch: () => () => undefined,
       isWatched: () => false,
@@ -55,36 +55,5 @@ describe('a canary that is made while the way back begins', () => {
     const want = { slot: 'canary', image: NEW_IMAGE, version: 'v2.0', replicas: 1 } as const
     await expect(ensureSlot(connection, service, want, writer(19))).rejects.toMatchObject({ kind: 'fenced' })
     expect(calls).toEqual(['create api-canary', 'remove api-canary'])
-  })
-})
-
-describe("Istio's API", () => {
-  const signal = new AbortController().signal
-  const serving = (versions: readonly string[] | null) => {
-    let asked = 0
-    const find = discoverIstio({
-      discover: async () => {
-        asked++
-        return versions && { versions: versions.map((version) => ({ version })) }
-      },
-    })
-    return { find, asked: () => asked }
-  }
-
-  it('is taken in v1, else in v1beta1, and asked for once', async () => {
-    expect(await serving(['v1', 'v1beta1']).find(signal)).toBe('v1')
-    const older = serving(['v1alpha3', 'v1beta1'])
-    expect(await older.find(signal)).toBe('v1beta1')
-    expect(await older.find(signal)).toBe('v1beta1')
-    expect(older.asked()).toBe(1)
-  })
-
-  it('is asked for again while it is not there', async () => {
-    for (const versions of [null, ['v1alpha3']]) {
-      const absent = serving(versions)
-      await expect(absent.find(signal)).rejects.toThrow('Istio is not installed')
-      await expect(absent.find(signal)).rejects.toMatchObject({ kind: 'refused', status: 404 })
-      expect(absent.asked()).toBe(2)
-    }
   })
 })

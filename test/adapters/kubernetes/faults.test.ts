@@ -1,4 +1,5 @@
 /** What the adapter makes of an API server in trouble. */
+
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -8,8 +9,9 @@ import type { ApiFault } from '../../../src/demo/cluster/http/api-faults.ts'
 import type { LoggedRequest } from '../../../src/demo/cluster/http/api-server.ts'
 import { kubeconfigFor } from '../../../src/demo/cluster/kubeconfig.ts'
 import type { Pin } from '../../../src/playbook/deployment.ts'
-import { type Bench, type BenchOptions, benchOn, istioTarget } from '../../contracts/cluster-bench.ts'
-import { ISTIO_BY_SUBSET, NEW_IMAGE, writer } from '../../contracts/cluster-fixtures.ts'
+import { type Bench, type BenchOptions, benchOn } from '../../contracts/cluster-bench.ts'
+import { NEW_IMAGE, writer } from '../../contracts/cluster-fixtures.ts'
+import { ISTIO_BY_SUBSET, istioTarget } from '../../contracts/router-fixtures.ts'
 import { breakableLine } from './breakable-line.ts'
 import { type SimulatedEnvironment, simulatedEnvironment } from './simulated-environment.ts'
 

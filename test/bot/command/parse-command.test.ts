@@ -61,6 +61,31 @@ describe('the grammar', () => {
   })
 })
 
+describe('the last resorts', () => {
+  it('takes an emergency with its reason, never as confirmed', () => {
+    expect(intent('emergency api checkout is broken')).toEqual({
+      verb: 'emergency',
+      service: 'api',
+      reason: 'checkout is broken',
+    })
+    expect(intent('Emergency API')).toEqual({ verb: 'emergency', service: 'api' })
+    expect(fault('emergency api --confirmed').why).toContain('"--confirmed"')
+    expect(fault('emergncy api')).toMatchObject({ nearest: 'emergency' })
+    expect(fault('emergency')).toMatchObject({ why: 'Which service is it?' })
+  })
+  it('takes a version or a digest to unblock, with the reason', () => {
+    expect(intent('unblock api v2.0 the cause is mended')).toEqual({
+      verb: 'unblock',
+      service: 'api',
+      version: 'v2.0',
+      reason: 'the cause is mended',
+    })
+    expect(intent('unblock api sha256:aa')).toEqual({ verb: 'unblock', service: 'api', version: 'sha256:aa' })
+    expect(fault('unblock api')).toMatchObject({ code: 'bad-version', bad: null })
+    expect(fault('unblock nope v2.0')).toMatchObject({ code: 'unknown-service' })
+  })
+})
+
 describe('text typed on a phone', () => {
   it.each([
     'Api v2.0 canary.',

@@ -24,6 +24,7 @@ export const api: Service = {
   channel: 'C0DEPLOYS',
   approvers: ['U0LEE', 'U0MIRA'],
   deployers: ['U0SAM'],
+  emergency: ['U0LEE', 'U0MIRA'],
   selfApproval: false,
   strategies: ['canary'],
   defaultStrategy: 'canary',

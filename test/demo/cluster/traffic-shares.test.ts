@@ -44,6 +44,36 @@ describe('the traffic shares of the simulated mesh', () => {
     expect(world.cluster.trafficShares(namespace, 'search')).toEqual({ 'v5.1': 0.75, 'v5.2': 0.25 })
   })
 
+  it('follow an HTTPRoute as soon as its Gateway has taken it, not before', async () => {
+    const world = await testCluster({ services: [{ ...SEARCH, mesh: 'gateway' }] })
+    addCanary(world, 2)
+    const name = { group: 'gateway.networking.k8s.io', version: 'v1', namespace, plural: 'httproutes', name: 'search' }
+    const body = [{ op: 'replace', path: '/spec/rules/0/backendRefs/1/weight', value: 100 }]
+    await world.custom.patchNamespacedCustomObject({ ...name, body }, json)
+    expect(world.cluster.trafficShares(namespace, 'search')).toEqual({ 'v5.1': 1 })
+    world.pass(1)
+    expect(world.cluster.trafficShares(namespace, 'search')).toEqual({ 'v5.1': 0.5, 'v5.2': 0.5 })
+  })
+
+  it('follow the weight of a canary Ingress', async () => {
+    const world = await testCluster({ services: [{ ...SEARCH, mesh: 'ingress' }] })
+    addCanary(world, 2)
+    const path = (service: string) => ({
+      path: '/',
+      pathType: 'Prefix',
+      backend: { service: { name: service, port: { number: 80 } } },
+    })
+    const annotations = {
+      'nginx.ingress.kubernetes.io/canary': 'true',
+      'nginx.ingress.kubernetes.io/canary-weight': '25',
+    }
+    world.cluster.create('ingresses', namespace, {
+      metadata: { name: 'search-canary', annotations },
+      spec: { rules: [{ host: 'search.example.com', http: { paths: [path('search-canary')] } }] },
+    })
+    expect(world.cluster.trafficShares(namespace, 'search')).toEqual({ 'v5.1': 0.75, 'v5.2': 0.25 })
+  })
+
   it('sum to less than 1 when a route leads to no ready endpoint', async () => {
     const world = await testCluster({ services: [SEARCH] })
     await setWeights(world, 90, 10)

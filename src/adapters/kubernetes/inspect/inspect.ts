@@ -20,7 +20,7 @@ import { readLostPolicies } from './lost-policies.ts'
 import { nodeLoads, roomLeft } from './nodes.ts'
 import { ownersOf } from './owners.ts'
 import { podRequest } from './pod-requests.ts'
-import { type PodLabels, routerFaults } from './router-faults.ts'
+import { type PodLabels, type RouterFacts, routerFacts } from './router-faults.ts'
 
 /** Limit of the optional parts together, real ms: half of a check's default. */
 const PART_LIMIT_MS = 5_000
@@ -55,7 +55,7 @@ export async function inspect(
   const labels = workload ? labelsOf(service, workload, scene.service, version) : null
   const nodesRead = list(nodes)
   nodesRead.catch(() => undefined)
-  const [nodeLoad, headroom, quotas, hpa, pdb, leftovers, policiesLost, faults] = await Promise.all([
+  const [nodeLoad, headroom, quotas, hpa, pdb, leftovers, policiesLost, router] = await Promise.all([
     part('node load', null, () => readNodeLoad(nodesRead, list)),
     part('headroom', { cpu: 0, memory: 0, pods: 0 }, async () =>
       roomLeft(await nodesRead, await list(allPods), objectAt(template, 'spec')),
@@ -65,7 +65,7 @@ export async function inspect(
     part('PDB', null, async () => pdbFacts(await list(disruptionBudgets(service.namespace)), labels?.stable ?? {})),
     part('leftovers', [], () => findLeftovers(connection, service, brief)),
     part('network policies', [], () => readLostPolicies(connection, service, labels, brief)),
-    readRouterFaults(connection, service, scene.service, labels, brief),
+    readRouterFacts(connection, service, scene.service, labels, brief),
   ])
   return {
     workload: workload && workloadFacts(service, workload, scene),
@@ -78,7 +78,7 @@ export async function inspect(
     pdb,
     leftovers,
     policiesLost,
-    routerFaults: faults,
+    ...router,
     unread,
   }
 }
@@ -183,11 +183,11 @@ function pdbFacts(budgets: readonly JsonObject[], labels: Readonly<Record<string
 }
 
 /** A router that cannot be read cannot be written either: that is a fault of its own. */
-async function readRouterFaults(...args: Parameters<typeof routerFaults>): Promise<readonly string[]> {
+async function readRouterFacts(...args: Parameters<typeof routerFacts>): Promise<RouterFacts> {
   try {
-    return await routerFaults(...args)
+    return await routerFacts(...args)
   } catch (error) {
-    if (error instanceof ClusterError) return [error.message]
+    if (error instanceof ClusterError) return { routerFaults: [error.message] }
     throw error
   }
 }

@@ -1,12 +1,17 @@
 /** What is wrong with the objects that divide traffic, in sentences. */
+import { type RoutedServices, routedServices } from '../../../playbook/routed-services.ts'
 import type { Service } from '../../../playbook/service.ts'
+import { ClusterError, type Inspection } from '../../../ports/cluster.ts'
 import type { Connection } from '../connection.ts'
 import { isObject, type JsonObject, listAt, textAt, textMapAt } from '../json.ts'
 import { SLOT_LABEL } from '../names.ts'
 import { isOurPreview, previewTarget } from '../preview.ts'
+import { readSource } from '../routers/passing-object.ts'
+import { weightedRouterOf } from '../routers/router-of.ts'
+import type { IstioSettings } from '../routers/virtual-service.ts'
+import type { WeightedRouter } from '../routers/weighted-router.ts'
 import { matches, writeLabels } from '../selectors.ts'
 import { services } from '../target.ts'
-import { type IstioSettings, readWeights, routeFault } from '../virtual-service.ts'
 
 type Labels = Readonly<Record<string, string>>
 
@@ -18,31 +23,37 @@ export interface PodLabels {
   readonly promoted: Labels
 }
 
-export async function routerFaults(
+export type RouterFacts = Pick<Inspection, 'routerFaults' | 'routerPending'>
+
+export async function routerFacts(
   connection: Connection,
   service: Service,
   front: JsonObject | null,
   labels: PodLabels | null,
   signal: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<RouterFacts> {
   const narrowed = SLOT_LABEL in textMapAt(front, 'spec', 'selector')
   const leftover = narrowed
     ? [`The selector of Service ${service.serviceName} still carries ${SLOT_LABEL} of an earlier deployment.`]
     : []
-  const { router } = service
-  if (router.kind === 'switch') return [...leftover, ...(await previewFaults(connection, service, signal))]
-  if (router.kind !== 'istio') return leftover
-  const target = await connection.virtualService(service, router, signal)
+  if (service.router.kind === 'switch')
+    return { routerFaults: [...leftover, ...(await previewFaults(connection, service, signal))] }
+  const router = weightedRouterOf(service)
+  if (!router) return { routerFaults: leftover }
+  const target = await connection.routeTarget(service, router, signal)
   const route = await connection.objects.read(target, signal)
-  if (!route)
-    return [...leftover, `There is no VirtualService "${router.virtualService}" in namespace ${service.namespace}.`]
-  const fault = routeFault(service, router, route)
-  const further = labels
-    ? router.by === 'subset'
-      ? await subsetFaults(connection, service, router, route, labels, signal)
-      : await hostFaults(connection, service, router, labels, signal)
-    : []
-  return [...leftover, ...(fault === undefined ? weightFaults(service, router, route) : [fault]), ...further]
+  const own = route
+    ? routeFaults(service, router, route)
+    : router.passing
+      ? await sourceFaults(connection, service, router, router.passing, signal)
+      : [`There is no ${router.title} in namespace ${service.namespace}.`]
+  const further =
+    labels && (route || router.passing) ? await sideFaults(connection, service, route, labels, signal) : []
+  const pending = route && router.fault(route) === undefined ? router.pending(route) : undefined
+  return {
+    routerFaults: [...leftover, ...own, ...further],
+    ...(pending === undefined ? {} : { routerPending: pending }),
+  }
 }
 
 /** Our own preview of an earlier run is a leftover, and told as such. */
@@ -58,17 +69,49 @@ async function previewFaults(
   ]
 }
 
-function weightFaults(service: Service, router: IstioSettings, route: JsonObject): readonly string[] {
-  const weights = readWeights(service, router, route)
-  if (!weights || weights.canary === 0) return []
-  return [`VirtualService "${router.virtualService}" already gives ${weights.canary} % to ${router.canary}.`]
+function routeFaults(service: Service, router: WeightedRouter, route: JsonObject): readonly string[] {
+  const fault = router.fault(route)
+  return fault === undefined ? weightFaults(service, router, route) : [fault]
+}
+
+function weightFaults({ router: settings }: Service, router: WeightedRouter, route: JsonObject): readonly string[] {
+  const weights = router.weights(route)
+  if (!weights || settings.kind === 'replicas' || settings.kind === 'switch') return []
+  const total = weights.stable + weights.canary
+  if (total === 0) return [`${router.title} gives nothing to ${settings.stable} and nothing to ${settings.canary}.`]
+  const percent = Math.round((1000 * weights.canary) / total) / 10
+  return percent === 0 ? [] : [`${router.title} already gives ${percent} % to ${settings.canary}.`]
+}
+
+async function sourceFaults(...args: Parameters<typeof readSource>): Promise<readonly string[]> {
+  try {
+    await readSource(...args)
+    return []
+  } catch (error) {
+    if (error instanceof ClusterError && error.kind === 'refused') return [error.message]
+    throw error
+  }
+}
+
+/** The two sides between which traffic is divided, each with the pods it should have. */
+async function sideFaults(
+  connection: Connection,
+  service: Service,
+  route: JsonObject | null,
+  labels: PodLabels,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { router } = service
+  const sides = routedServices(router)
+  if (sides) return hostFaults(connection, service, sides, labels, signal)
+  return router.kind === 'istio' && route ? subsetFaults(connection, service, router, route, labels, signal) : []
 }
 
 /** Two Services: the canary's must select the new pods only, stable's the old ones only. */
 async function hostFaults(
   connection: Connection,
   service: Service,
-  router: IstioSettings,
+  sides: RoutedServices,
   labels: PodLabels,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
@@ -76,7 +119,7 @@ async function hostFaults(
   const check = async (host: string, own: Labels, other: Labels, words: readonly [string, string]) => {
     const name = host.split('.')[0] ?? host
     const object = await connection.objects.read(services(service.namespace, name), signal)
-    if (!object) return void faults.push(`There is no Service ${name} behind host ${host}.`)
+    if (!object) return void faults.push(`There is no Service ${name}${name === host ? '' : ` behind host ${host}`}.`)
     const selector = textMapAt(object, 'spec', 'selector')
     if (!matches(selector, own))
       faults.push(`Service ${name} (${writeLabels(selector)}) does not select pods of the ${words[0]} version.`)
@@ -84,8 +127,8 @@ async function hostFaults(
       faults.push(`Service ${name} (${writeLabels(selector)}) also selects pods of the ${words[1]} version.`)
   }
   // The catalogue's own Service is judged by a check of its own.
-  if (!isOwn(service, router.stable)) await check(router.stable, labels.stable, labels.canary, ['old', 'new'])
-  await check(router.canary, labels.canary, labels.stable, ['new', 'old'])
+  if (!isOwn(service, sides.stable)) await check(sides.stable, labels.stable, labels.canary, ['old', 'new'])
+  await check(sides.canary, labels.canary, labels.stable, ['new', 'old'])
   return faults
 }
 

@@ -6,6 +6,7 @@ import { deploymentController } from './deployment.ts'
 import { budgetController, quotaController } from './disruption-budget.ts'
 import { endpointSliceController } from './endpointslice.ts'
 import { collectGarbage } from './garbage-collector.ts'
+import { type Gateways, gateways } from './gateway.ts'
 import { type PodLives, podLives } from './pod-life.ts'
 import { type Controller, keyOf, type LookAgain, startReconciler } from './reconciler.ts'
 import { eventRecorder } from './record-event.ts'
@@ -13,6 +14,7 @@ import { replicaSetController } from './replicaset.ts'
 
 export interface ControllerManager {
   readonly pods: PodLives
+  readonly gateways: Gateways
   stop(): void
 }
 
@@ -50,12 +52,17 @@ export function startControllers(context: ClusterContext, sicknesses: Sicknesses
     record,
     again(() => deployments),
   )
+  const gateway: Gateways = gateways(
+    context,
+    again(() => gateway.controller),
+  )
   const pods = podLives(context, record, sicknesses)
   controllers.push(deployments, sets, pods, endpointSliceController(context), budgetController(context))
-  controllers.push(quotaController(context), autoscalerController(context, record))
+  controllers.push(quotaController(context), autoscalerController(context, record), gateway.controller)
   const stopCollecting = collectGarbage(context)
   return {
     pods,
+    gateways: gateway,
     stop: () => {
       unsubscribe()
       reconciler.stop()

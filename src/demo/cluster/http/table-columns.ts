@@ -5,6 +5,8 @@ import type {
   DestinationRule,
   EndpointSlice,
   HorizontalPodAutoscaler,
+  HttpRoute,
+  Ingress,
   KubeEvent,
   Namespace,
   Node,
@@ -150,6 +152,15 @@ const TABLES: { readonly [R in ResourceName]?: readonly Column[] } = {
     AGE,
   ],
   destinationrules: [NAME, column<DestinationRule>('Host', ({ spec }) => spec.host), AGE],
+  httproutes: [NAME, column<HttpRoute>('Hostnames', ({ spec }) => JSON.stringify(spec.hostnames ?? [])), AGE],
+  ingresses: [
+    NAME,
+    column<Ingress>('Class', ({ spec }) => spec?.ingressClassName ?? '<none>'),
+    column<Ingress>('Hosts', ({ spec }) => (spec?.rules ?? []).map(({ host = '*' }) => host).join(',')),
+    column('Address', () => ''),
+    column('Ports', () => '80'),
+    AGE,
+  ],
 }
 
 export function columnsOf(resource: keyof ResourceObjects): readonly Column[] {

@@ -167,6 +167,47 @@ export interface DestinationRule extends KubeObject {
   }
 }
 
+export interface ParentRef {
+  readonly group?: string
+  readonly kind?: string
+  readonly namespace?: string
+  readonly name: string
+}
+
+export interface HttpRoute extends KubeObject {
+  readonly spec: {
+    readonly parentRefs?: readonly ParentRef[]
+    readonly hostnames?: readonly string[]
+    readonly rules?: readonly {
+      readonly name?: string
+      readonly matches?: readonly unknown[]
+      readonly backendRefs?: readonly { readonly name: string; readonly weight?: number }[]
+    }[]
+  }
+  readonly status?: {
+    readonly parents?: readonly {
+      readonly parentRef: ParentRef
+      readonly controllerName: string
+      readonly conditions?: readonly Condition[]
+    }[]
+  }
+}
+
+export interface Ingress extends KubeObject {
+  readonly spec?: {
+    readonly ingressClassName?: string
+    readonly rules?: readonly {
+      readonly host?: string
+      readonly http?: {
+        readonly paths?: readonly {
+          readonly path?: string
+          readonly backend: { readonly service?: { readonly name: string } }
+        }[]
+      }
+    }[]
+  }
+}
+
 /** Every resource that is served, by its plural name, and the shape of its objects. */
 export interface ResourceObjects {
   namespaces: Namespace
@@ -183,6 +224,8 @@ export interface ResourceObjects {
   poddisruptionbudgets: PodDisruptionBudget
   virtualservices: VirtualService
   destinationrules: DestinationRule
+  httproutes: HttpRoute
+  ingresses: Ingress
 }
 
 export type ResourceName = keyof ResourceObjects

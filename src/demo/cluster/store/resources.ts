@@ -126,6 +126,25 @@ export const resources: readonly ResourceDefinition[] = [
   }),
   istio({ plural: 'virtualservices', singular: 'virtualservice', kind: 'VirtualService', shortNames: ['vs'] }),
   istio({ plural: 'destinationrules', singular: 'destinationrule', kind: 'DestinationRule', shortNames: ['dr'] }),
+  define('gateway.networking.k8s.io', 'v1', {
+    plural: 'httproutes',
+    singular: 'httproute',
+    kind: 'HTTPRoute',
+    shortNames: [],
+    hasStatus: true,
+    custom: true,
+    unconditionalUpdate: false,
+    generation: 'all-but-status',
+    categories: ['gateway-api'],
+  }),
+  define('networking.k8s.io', 'v1', {
+    plural: 'ingresses',
+    singular: 'ingress',
+    kind: 'Ingress',
+    shortNames: ['ing'],
+    hasStatus: true,
+    generation: 'spec',
+  }),
 ]
 
 /** The row of a resource; the table holds all of them. */

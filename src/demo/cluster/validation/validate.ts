@@ -5,6 +5,7 @@ import type { ResourceName } from '../store/kube-objects.ts'
 import type { ResourceDefinition } from '../store/resources.ts'
 import { annotationFaults, type Faults, labelFaults, nameFault, objectAt, required } from './faults.ts'
 import { destinationRuleFaults, virtualServiceFaults } from './validate-istio.ts'
+import { httpRouteFaults, ingressFaults } from './validate-routes.ts'
 import { autoscalerFaults, budgetFaults, endpointSliceFaults, eventFaults, serviceFaults } from './validate-services.ts'
 import { deploymentFaults, podFaults, replicaSetFaults } from './validate-workloads.ts'
 
@@ -21,6 +22,8 @@ const RULES: Partial<Record<ResourceName, Rule>> = {
   poddisruptionbudgets: budgetFaults,
   virtualservices: virtualServiceFaults,
   destinationrules: destinationRuleFaults,
+  httproutes: httpRouteFaults,
+  ingresses: ingressFaults,
 }
 
 /** Throws 422 with every fault of the object at once; `old` is what it replaces. */

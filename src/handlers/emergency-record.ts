@@ -1,0 +1,67 @@
+/** What our own store learns of an emergency rollback, when it can be reached. Nothing here is waited for before traffic is back. */
+import { type Block, blockOf } from '../playbook/block.ts'
+import type { Emergency } from '../playbook/emergency.ts'
+import { versionOf } from '../playbook/image.ts'
+import { followUp } from '../ports/follow-up.ts'
+import { recordThrough } from '../ports/ledger.ts'
+import { type EmergencyParts, type Order, withinReach } from './emergency-parts.ts'
+
+/** The store is given so long, real ms: longer than its own limit for one call. */
+const STORE_MS = 3_000
+
+/** The record hears that it goes back, and whatever runs for it is interrupted. Never rejects. */
+export async function tellRecord(parts: EmergencyParts, order: Order, emergency: Emergency): Promise<void> {
+  const id = emergency.deployment
+  if (id === null) return
+  const { store, queue, clock } = parts
+  const told = await withinReach(STORE_MS, async () => {
+    const deployment = await store.load(id)
+    if (!deployment) return `The record knows nothing of ${id}; it goes by what is on the cluster.`
+    const reason = `emergency rollback: ${emergency.reason}`
+    const event = { type: 'rollback-asked', by: emergency.by, reason } as const
+    const outcome = await recordThrough(store, id, clock.now, () => ({ event }))
+    if (!outcome.ok) return `The record of ${id} says: ${outcome.refusal.what}`
+    await queue.interrupt(id, reason)
+    return `The record of ${id} knows that it goes back.`
+  })
+  order.say(
+    told.ok
+      ? told.value
+      : `The record cannot be reached (${told.why}); the cluster is written all the same, and a worker that comes back later is fenced off there.`,
+  )
+}
+
+/** After traffic is back: the record ends, and the image is blocked. Never rejects. */
+export async function closeRecord(parts: EmergencyParts, order: Order, emergency: Emergency): Promise<void> {
+  const { store, queue, clock, log } = parts
+  const id = emergency.deployment
+  const closed = await withinReach(STORE_MS, async () => {
+    if (id !== null && (await store.load(id))) {
+      const event = { type: 'emergency-took-over', id: emergency.id } as const
+      const outcome = await recordThrough(store, id, clock.now, () => ({ event }))
+      if (outcome.ok) await followUp(queue, outcome.value.deployment, outcome.value.entries, clock.now())
+    }
+    const ended = id === null ? undefined : await store.load(id)
+    // An ended record has blocked its image in the same write.
+    if (ended && blockOf(ended)) return blockOf(ended)
+    const block = blockOfEmergency(emergency)
+    if (block) await store.block(block)
+    return block
+  })
+  if (!closed.ok) {
+    log.warn({ emergency: emergency.id, why: closed.why }, 'the record of an emergency rollback was not written')
+    order.say(`Not recorded, and ${versionOf(emergency.from ?? 'the bad version')} is not blocked: ${closed.why}.`)
+  } else if (closed.value) {
+    const { service, version } = closed.value
+    order.say(
+      `${service} ${version} is blocked until an approver types /deploy unblock ${service} ${version} <reason>.`,
+    )
+  }
+}
+
+/** By the image that was seen on the cluster; null when none was, or when it went back to the same. */
+function blockOfEmergency({ service, id, by, at, reason, from, to }: Emergency): Block | null {
+  if (from === null || from === to) return null
+  const digest = /@(.+)$/.exec(from)?.[1] ?? null
+  return { service, version: versionOf(from), digest, deployment: id, at, by, why: reason }
+}
