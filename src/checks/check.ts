@@ -26,8 +26,8 @@ export interface CheckResult {
   readonly sentence: string
   /** Lines shown monospaced under the check in the table. */
   readonly evidence?: string
-  /** What goes into the record when the step is done. */
-  readonly facts?: StepFacts
+  /** What goes into the record, however the step ends. */
+  readonly facts?: Omit<StepFacts, 'issues'>
 }
 
 /** The ports that checks read from; nothing here writes. */

@@ -13,7 +13,7 @@ import { recordThrough } from '../ports/ledger.ts'
 import { checkIn } from './check-in.ts'
 import type { Engine } from './engine.ts'
 import { performStep } from './perform/forward.ts'
-import { SOON_MS, writeContext } from './perform/result.ts'
+import { SOON_MS, type StepResult, writeContext } from './perform/result.ts'
 import { CONFIRM_AGAIN_MS, CONFIRM_WITHIN_MS, performWayBack } from './perform/way-back.ts'
 
 /** A run ends after so many moves and is queued anew, so that one deployment cannot keep a worker. */
@@ -96,26 +96,8 @@ async function eventOf(
 ): Promise<DeploymentEvent | undefined> {
   const now = engine.clock.now()
   switch (next.kind) {
-    case 'perform': {
-      const result = await performStep(engine, deployment, next.step, signal)
-      const step = next.step.id
-      if (result.kind === 'done')
-        return {
-          type: 'step-done',
-          step,
-          text: result.text,
-          ...(result.evidence === undefined ? {} : { evidence: result.evidence }),
-          ...(result.facts ? { facts: result.facts } : {}),
-        }
-      if (result.kind === 'failed')
-        return {
-          type: 'step-failed',
-          step,
-          why: result.why,
-          ...(result.evidence === undefined ? {} : { evidence: result.evidence }),
-        }
-      return { type: 'step-not-yet', step, why: result.why, retryAt: engine.clock.now() + result.retryMs }
-    }
+    case 'perform':
+      return stepEvent(next.step.id, await performStep(engine, deployment, next.step, signal), engine.clock.now())
     case 'sample':
       return {
         type: 'sampled',
@@ -162,6 +144,23 @@ async function eventOf(
     case 'wait':
     case 'finished':
       return undefined
+  }
+}
+
+function stepEvent(step: string, result: StepResult, now: number): DeploymentEvent {
+  switch (result.kind) {
+    case 'done': {
+      const { kind, ...found } = result
+      return { type: `step-${kind}`, step, ...found }
+    }
+    case 'failed': {
+      const { kind, ...found } = result
+      return { type: `step-${kind}`, step, ...found }
+    }
+    case 'not-yet': {
+      const { kind, retryMs, ...found } = result
+      return { type: `step-${kind}`, step, retryAt: now + retryMs, ...found }
+    }
   }
 }
 

@@ -4,7 +4,7 @@ import type { PodVerdict } from './judge-pods.ts'
 import type { Sample } from './metrics.ts'
 import type { PodHealth } from './pods.ts'
 
-/** What a finished step found out; each fact goes into its field of the record. */
+/** What a step found out, however it ended; each fact goes into its field of the record. */
 export interface StepFacts {
   readonly fromVersion?: string
   readonly digest?: string
@@ -29,8 +29,20 @@ export type DeploymentEvent =
       readonly evidence?: string
       readonly facts?: StepFacts
     }
-  | { readonly type: 'step-not-yet'; readonly step: string; readonly why: string; readonly retryAt: number }
-  | { readonly type: 'step-failed'; readonly step: string; readonly why: string; readonly evidence?: string }
+  | {
+      readonly type: 'step-not-yet'
+      readonly step: string
+      readonly why: string
+      readonly retryAt: number
+      readonly facts?: StepFacts
+    }
+  | {
+      readonly type: 'step-failed'
+      readonly step: string
+      readonly why: string
+      readonly evidence?: string
+      readonly facts?: StepFacts
+    }
   // What the watch brings.
   | { readonly type: 'sampled'; readonly sample: Sample }
   | { readonly type: 'pods-seen'; readonly health: PodHealth; readonly verdict: PodVerdict }

@@ -45,9 +45,9 @@ function changeFor(deployment: Deployment, event: DeploymentEvent, now: number):
     case 'step-done':
       return steps.stepDone(deployment, event.step, event.text, event.evidence, event.facts ?? {}, now)
     case 'step-not-yet':
-      return steps.stepNotYet(deployment, event.step, event.why, event.retryAt, now)
+      return steps.stepNotYet(deployment, event, now)
     case 'step-failed':
-      return steps.stepFailed(deployment, event.step, event.why, event.evidence, now)
+      return steps.stepFailed(deployment, event, now)
     case 'sampled':
       return watching.sampled(deployment, event.sample, now)
     case 'pods-seen':

@@ -69,6 +69,25 @@ describe('the way forward', () => {
     expect(looksUntil(woken, now + 60 * MINUTE, now + 66 * MINUTE).status).toBe('going-back')
   })
 
+  it('names the version that stays by what the failed pre-flight found out', () => {
+    const facts = { fromVersion: 'v1.9', digest: 'sha256:1' }
+    const missing = 'The quota is used up.'
+    const failed = must(newDeployment(), { type: 'step-failed', step: 'checks', why: missing, facts }, T0)
+    expect(failed.deployment).toMatchObject({ status: 'refused', ...facts })
+    expect(failed.entries.at(-1)?.text).toContain('all traffic stays on v1.9')
+    const event = {
+      type: 'step-not-yet',
+      step: 'checks',
+      why: 'One pod is starting.',
+      retryAt: T0 + 32 * SECOND,
+      facts,
+    } as const
+    const waiting = must(newDeployment(), event, T0 + 30 * SECOND).deployment
+    expect(waiting).toMatchObject({ status: 'running', ...facts })
+    const late = must(waiting, { ...event, facts: {} }, T0 + 60 * SECOND)
+    expect(late.entries.at(-1)?.text).toContain('all traffic stays on v1.9')
+  })
+
   it('refuses the deployment when pre-flight fails, with nothing to undo', () => {
     const { deployment, entries } = must(
       newDeployment(),

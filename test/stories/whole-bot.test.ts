@@ -24,7 +24,7 @@ async function begin(name: string): Promise<{ readonly town: Town; readonly redi
   return { town, redis }
 }
 
-const IN_TIME = { timeout: 60_000 }
+const IN_TIME = { timeout: 120_000 }
 const cardSays = (town: Town, words: string) =>
   town.when(() => (read(town.card()).includes(words) ? read(town.card()) : undefined))
 /** A busy machine may answer “not recorded, press again”: so it is pressed again, as people would. */

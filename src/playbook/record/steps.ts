@@ -1,7 +1,7 @@
 /** How a forward step ended. */
 import type { CheckIn, Deployment } from '../deployment.ts'
 import { HOUR, SECOND } from '../durations.ts'
-import type { StepFacts } from '../events.ts'
+import type { DeploymentEvent, StepFacts } from '../events.ts'
 import { locateStep, type Step } from '../plan.ts'
 import type { Outcome } from '../refusal.ts'
 import { oldVersion, refuse } from '../refuse.ts'
@@ -93,22 +93,25 @@ function complete(deployment: Deployment, learnt: Partial<Deployment>, done: Lin
 
 export function stepNotYet(
   deployment: Deployment,
-  step: string,
-  why: string,
-  retryAt: number,
+  event: Extract<DeploymentEvent, { type: 'step-not-yet' }>,
   now: number,
 ): Outcome<Change> {
+  const { step, why, retryAt, facts = {} } = event
   const at = current(deployment, step)
   if (!at) return refuse.stale(deployment)
   const stepSince = deployment.stepSince + unseenMs(deployment, now)
   if (at.deadlineMs !== null && now - stepSince >= at.deadlineMs) {
-    return stepFailed(deployment, step, `not there after ${Math.round(at.deadlineMs / 1000)} s: ${why}`, undefined, now)
+    const late = `not there after ${Math.round(at.deadlineMs / 1000)} s: ${why}`
+    return stepFailed(deployment, { type: 'step-failed', step, why: late, facts }, now)
   }
   const lines: Line[] =
     deployment.waitingFor === why
       ? []
       : [{ text: `${at.purpose}: not yet, ${why}`, audience: 'record', level: 'info', step }]
-  return { ok: true, value: { patch: { stepSince, retryAt, waitingFor: why }, lines } }
+  return {
+    ok: true,
+    value: { patch: { ...factsToFields(deployment, facts), stepSince, retryAt, waitingFor: why }, lines },
+  }
 }
 
 /** How long nobody looked at the step when somebody should have: no worker was there, or the one that was got killed. */
@@ -118,13 +121,14 @@ function unseenMs({ stepSince, retryAt }: Deployment, now: number): number {
 
 export function stepFailed(
   deployment: Deployment,
-  step: string,
-  why: string,
-  evidence: string | undefined,
+  event: Extract<DeploymentEvent, { type: 'step-failed' }>,
   now: number,
 ): Outcome<Change> {
+  const { step, why, evidence } = event
   const at = current(deployment, step)
   if (!at) return refuse.stale(deployment)
+  const learnt = factsToFields(deployment, event.facts ?? {})
+  const seen = { ...deployment, ...learnt }
   const failed: Line = {
     text: `${at.purpose}: failed. ${why}`,
     audience: 'thread',
@@ -132,40 +136,35 @@ export function stepFailed(
     step,
     ...(evidence === undefined ? {} : { evidence }),
   }
-  const issues = [...deployment.issues, `${at.purpose}: ${shortened(why)}`]
-  if (at.onFail === 'refuse') return { ok: true, value: refuseStart(deployment, why, failed, issues, now) }
-  if (at.onFail === 'roll-back') {
-    const back = startGoingBack(deployment, now, 'step-failed', `${at.purpose} failed: ${shortened(why)}`)
-    return { ok: true, value: { patch: { ...back.patch, issues }, lines: [failed, ...back.lines] } }
-  }
-  const detail = `${at.purpose} failed: ${shortened(why)}`
+  const reason = `${at.purpose} failed: ${shortened(why)}`
+  const { patch, lines } =
+    at.onFail === 'refuse'
+      ? refuseStart(seen, why, now)
+      : at.onFail === 'roll-back'
+        ? startGoingBack(seen, now, 'step-failed', reason)
+        : holdFailed(seen, reason, now)
+  const issues = [...seen.issues, `${at.purpose}: ${shortened(why)}`]
+  return { ok: true, value: { patch: { ...learnt, ...patch, issues }, lines: [failed, ...lines] } }
+}
+
+function holdFailed(deployment: Deployment, reason: string, now: number): Change {
   return {
-    ok: true,
-    value: {
-      patch: { ...startHold(deployment, now, 'step-failed', detail), issues },
-      lines: [
-        failed,
-        {
-          text: `${deployment.id} holds: ${detail}. Resume tries again; Roll back goes back to ${oldVersion(deployment)}.`,
-          audience: 'channel',
-          level: 'warning',
-        },
-      ],
-    },
+    patch: startHold(deployment, now, 'step-failed', reason),
+    lines: [
+      {
+        text: `${deployment.id} holds: ${reason}. Resume tries again; Roll back goes back to ${oldVersion(deployment)}.`,
+        audience: 'channel',
+        level: 'warning',
+      },
+    ],
   }
 }
 
-function refuseStart(
-  deployment: Deployment,
-  why: string,
-  failed: Line,
-  issues: readonly string[],
-  now: number,
-): Change {
+function refuseStart(deployment: Deployment, why: string, now: number): Change {
   const text = `${deployment.service} ${deployment.version} is not deployed: ${shortened(why)} Nothing was changed; all traffic stays on ${oldVersion(deployment)}. When it is mended: \`/deploy ${deployment.service} ${deployment.version} ${deployment.strategy}\`.`
   return {
-    patch: { status: 'refused', endedAt: now, issues, waitingFor: null },
-    lines: [failed, { text, audience: 'channel', level: 'bad' }],
+    patch: { status: 'refused', endedAt: now, waitingFor: null },
+    lines: [{ text, audience: 'channel', level: 'bad' }],
   }
 }
 
