@@ -54,7 +54,7 @@ export async function tidy(
   context: WriteContext,
 ): Promise<boolean> {
   const target = deployments(service.namespace, service.workload)
-  const pin = recorded ?? pinOn(await needWorkload(connection, service, context), context.deployment)
+  const pin = recorded ?? pinOn(await needWorkload(connection, service, context), context)
   if (!pin) return true
   const workload = await connection.objects.edit(target, context, (current) => asPinned(current, pin))
   if (!(await isTrafficHome(connection, service, pin, context.signal))) {

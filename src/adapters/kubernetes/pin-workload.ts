@@ -22,7 +22,7 @@ import { needWorkload } from './workload.ts'
  */
 export async function pinWorkload(connection: Connection, service: Service, context: WriteContext): Promise<Pin> {
   const workload = await needWorkload(connection, service, context)
-  const pin = pinOn(workload, context.deployment) ?? (await writeDown(connection, service, context))
+  const pin = pinOn(workload, context) ?? (await writeDown(connection, service, context))
   await raiseMinimum(connection, service, pin, context)
   return pin
 }
@@ -36,13 +36,13 @@ async function writeDown(connection: Connection, service: Service, context: Writ
   const around = { serviceSelector: selectorToPin(service, front), ...route, hpa: hpaToPin(hpa) }
   const target = deployments(service.namespace, service.workload)
   const written = await connection.objects.edit(target, context, (current) => {
-    if (pinOn(current, context.deployment)) return current
+    if (pinOn(current, context)) return current
     const template = templateOf(current)
     const image = imageOf(template, versionContainer(service, template)) ?? ''
     const pin: Pin = { workload: service.workload, replicas: wantedReplicas(current), template, image, ...around }
-    return withAt(current, ['metadata', 'annotations', PIN_ANNOTATION], writePin(context.deployment, pin))
+    return withAt(current, ['metadata', 'annotations', PIN_ANNOTATION], writePin(context, pin))
   })
-  const pin = pinOn(written, context.deployment)
+  const pin = pinOn(written, context)
   if (pin) return pin
   throw new ClusterError('late', `The way back was written on ${service.workload}, but was not there when read back.`)
 }

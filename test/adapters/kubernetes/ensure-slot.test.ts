@@ -19,7 +19,7 @@ const pin = {
 }
 const pinned: JsonObject = {
   ...plain,
-  metadata: { ...plain.metadata, annotations: { 'tminus.dev/pin': writePin('api-42', pin) } },
+  metadata: { ...plain.metadata, annotations: { 'tminus.dev/pin': writePin(writer(1), pin) } },
 }
 const nothing = () => Promise.reject(new Error('not asked for here'))
 
