@@ -11,12 +11,14 @@ import { previewServiceName } from '../playbook/preview-service.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Cluster } from '../ports/cluster.ts'
+import type { Eyes } from '../ports/eyes.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { Probe } from '../ports/probe.ts'
 import type { Registry } from '../ports/registry.ts'
 import type { PodFact } from './cluster/pod-facts.ts'
 import { seedWorld } from './cluster/seed-world.ts'
 import { type SimulatedCluster, startSimulatedCluster } from './cluster/simulated-cluster.ts'
+import { counterPage } from './metrics/counter-page.ts'
 import { type SimulatedMetrics, startSimulatedMetrics } from './metrics/simulated-metrics.ts'
 import { isPodOf, nodesFor, seedOf } from './seed-service.ts'
 
@@ -26,12 +28,15 @@ export type FaultName = (typeof FAULTS)[number]
 
 /** How long the simulated front door takes to answer. */
 const ANSWER_MS = 12
+/** The content type of Prometheus' text format. */
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
 export interface World {
   readonly kubeconfigPath: string
   readonly simulation: SimulatedCluster
   readonly store: SimulatedMetrics
   readonly cluster: Cluster
+  readonly eyes: Eyes
   readonly metrics: Metrics
   readonly registry: Registry
   readonly probe: Probe
@@ -95,7 +100,17 @@ export async function startWorld({
     },
   })
   const stopObserving = simulation.onChange(() => store.observe())
-  const cluster = kubernetesCluster({ kubeconfigPath, clock })
+  simulation.setProgram(({ namespace, pod, port, path }) => {
+    const service = services.find(
+      (one) => one.namespace === namespace && podsOf(one).some(({ name }) => name === pod) && one.eyes?.port === port,
+    )
+    const count = service?.eyes?.path === path ? store.podCount(service, pod) : null
+    if (!service?.eyes) return undefined
+    return count === null
+      ? { status: 404, contentType: 'text/plain', body: 'not found' }
+      : { status: 200, contentType: METRICS_TYPE, body: counterPage(service.eyes, count) }
+  })
+  const { eyes, ...cluster } = kubernetesCluster({ kubeconfigPath, clock })
   const registry = ociRegistry({ clock, insecureHosts: [store.registryHost] })
   const probe = httpProbe()
   return {
@@ -103,6 +118,7 @@ export async function startWorld({
     simulation,
     store,
     cluster,
+    eyes,
     metrics: prometheusMetrics({ url: store.url, clock }),
     // Whatever registry and host names the catalogue uses, here they lead to the simulated ones.
     registry: {

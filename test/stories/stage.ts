@@ -82,6 +82,7 @@ export async function openStage({
     },
     queue,
     cluster: { ...cluster, watch: (_, changed) => world.simulation.onChange(changed) },
+    eyes: world.eyes,
     metrics: world.metrics,
     registry: world.registry,
     probe: world.probe,
