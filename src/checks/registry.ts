@@ -1,5 +1,6 @@
 /** All checks that a plan may name. */
 import type { Check } from './check.ts'
+import { countersReadable } from './counters-readable.ts'
 import { disruptionBudgetKnown } from './disruption-budget-known.ts'
 import { drainsCleanly } from './drains-cleanly.ts'
 import { dryRunAccepted } from './dry-run-accepted.ts'
@@ -43,6 +44,7 @@ export const CHECKS: readonly Check[] = [
   ownersKnown,
   policiesFollow,
   queriesAnswer,
+  countersReadable,
   previewAnswers,
   healthEndpoints,
   newPodsReady,

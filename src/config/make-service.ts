@@ -3,6 +3,7 @@ import { HOUR, MINUTE, SECOND } from '../playbook/durations.ts'
 import type {
   BlueGreenSettings,
   CanaryStep,
+  EyesSettings,
   GuardSettings,
   JudgementSettings,
   Service,
@@ -10,6 +11,7 @@ import type {
   Timeouts,
 } from '../playbook/service.ts'
 import { DEFAULT_THRESHOLDS, DEFAULT_TRAFFIC, ISTIO_THRESHOLDS, ISTIO_TRAFFIC } from '../playbook/thresholds.ts'
+import { APPLICATION_COUNTS, ISTIO_COUNTS } from './eyes-options.ts'
 import type { ServiceOptions } from './service-options.ts'
 import { changedThresholds } from './threshold-options.ts'
 
@@ -58,6 +60,7 @@ export function makeService(name: string, options: ServiceOptions): Service {
     onBreach: options.onBreach ?? 'rollback',
     judgement: judgementOf(options),
     guard: guardOf(options),
+    ...eyesOf(options),
     timeouts: timeoutsOf(options),
     thresholds: changedThresholds(inMesh ? ISTIO_THRESHOLDS : DEFAULT_THRESHOLDS, options.thresholds ?? {}),
     traffic: {
@@ -127,6 +130,22 @@ function guardOf({ guard = {} }: ServiceOptions): GuardSettings {
     crashes: guard.crashes ?? 1,
     unreadyGraceMs: guard.unreadyGrace ?? 10 * SECOND,
     pollMs: guard.poll ?? 5 * SECOND,
+  }
+}
+
+/** Nothing where they are off. Without a port they look at port 0, which a rule names. */
+function eyesOf({ eyes, measuredBy }: ServiceOptions): { readonly eyes?: EyesSettings } {
+  if (!eyes || eyes.enabled === false) return {}
+  const counts = measuredBy === 'istio' ? ISTIO_COUNTS : APPLICATION_COUNTS
+  return {
+    eyes: {
+      port: eyes.port ?? counts.port,
+      path: eyes.path ?? counts.path,
+      intervalMs: eyes.interval ?? SECOND,
+      via: eyes.via ?? 'auto',
+      requests: eyes.requests ?? counts.requests,
+      errors: eyes.errors ?? counts.errors,
+    },
   }
 }
 

@@ -1,5 +1,6 @@
 /** What may be said about a service, under its name in `services` or for all of them in `defaults`. Everything is optional here: what must be there is checked after both were merged. */
 import { z } from 'zod'
+import { eyesOptions } from './eyes-options.ts'
 import {
   duration,
   flag,
@@ -262,6 +263,7 @@ export const serviceOptions = z.strictObject(
     onBreach: oneOf(['rollback', 'ask']).optional().describe('What critical does. Default: rollback.'),
     judgement,
     guard,
+    eyes: eyesOptions,
     timeouts,
     measuredBy: oneOf(['application', 'istio'])
       .optional()

@@ -142,6 +142,18 @@ const queriesKnowTheirVariables: Rule = ({ thresholds, traffic }) => {
   )
 }
 
+/** Every application has its metrics on a port of its own. */
+const eyesKnowTheirPort: Rule = ({ eyes }) =>
+  eyes?.port === 0
+    ? [
+        {
+          path: ['eyes', 'port'],
+          seen: null,
+          allowed: 'is missing: the port where each pod serves its metrics, such as { port: 8080 }',
+        },
+      ]
+    : []
+
 /** `<workload>-previous` must be a name too. */
 const roomForSuffix: Rule = ({ workload }) =>
   workload.length <= 63 - '-previous'.length
@@ -178,6 +190,7 @@ export const SERVICE_RULES: readonly Rule[] = [
   stableIsTheService,
   somebodyCanApprove,
   queriesKnowTheirVariables,
+  eyesKnowTheirPort,
   roomForSuffix,
   roomForPreview,
 ]

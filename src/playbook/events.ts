@@ -1,5 +1,6 @@
 /** Everything that can happen to a deployment: the closed list behind `record-event`. */
 import type { CheckIn, PersonRef, Pin } from './deployment.ts'
+import type { Failing } from './judge-counts.ts'
 import type { PodVerdict } from './judge-pods.ts'
 import type { Sample } from './metrics.ts'
 import type { PodHealth } from './pods.ts'
@@ -46,6 +47,8 @@ export type DeploymentEvent =
   // What the watch brings.
   | { readonly type: 'sampled'; readonly sample: Sample }
   | { readonly type: 'pods-seen'; readonly health: PodHealth; readonly verdict: PodVerdict }
+  /** What the new pods told of themselves between two samples is bad enough for the fast path. */
+  | { readonly type: 'pods-failing'; readonly failing: Failing }
   // Time.
   | { readonly type: 'approval-expired' }
   | { readonly type: 'hold-reminded' }

@@ -6,6 +6,7 @@
 import { MINUTE } from './durations.ts'
 import type { Phase } from './plan.ts'
 import {
+  eyesChecks,
   finalizePhase,
   healthPhase,
   loadPhase,
@@ -45,7 +46,7 @@ export function blueGreenPhases(service: Service, version: string): Phase[] {
   const whole = `${version} at full size, out of traffic`
   const answers = `${version} answers behind Service ${preview}`
   return [
-    preflightPhase(['policies-follow']),
+    preflightPhase(['policies-follow', ...eyesChecks(service)]),
     phase('deploy', [
       roomStep(),
       pinStep(),

@@ -9,6 +9,7 @@ import { MINUTE } from './durations.ts'
 import type { Phase, Plan, Step } from './plan.ts'
 import { blueGreenPhases, blueGreenService } from './plan-blue-green.ts'
 import {
+  eyesChecks,
   finalizePhase,
   healthPhase,
   loadPhase,
@@ -55,7 +56,7 @@ function canaryPhases(service: Service, version: string): Phase[] {
   const podIsTraffic = service.router.kind === 'replicas'
   const { rolloutMs } = service.timeouts
   return [
-    preflightPhase(),
+    preflightPhase(eyesChecks(service)),
     phase('deploy', [
       // With the replicas router a ready pod is a share of traffic, so consent comes before the first pod.
       podIsTraffic ? approveFirst : undefined,

@@ -43,6 +43,11 @@ export function phase(name: PhaseName, steps: readonly (Step | undefined)[]): Ph
   return { name, steps: steps.filter((row) => row !== undefined) }
 }
 
+/** Pre-flight of a service with eyes of its own. */
+export function eyesChecks({ eyes }: Service): readonly string[] {
+  return eyes ? ['counters-readable'] : []
+}
+
 /** `more`: checks that only one strategy needs. */
 export function preflightPhase(more: readonly string[] = []): Phase {
   const checks = [...PREFLIGHT_CHECKS, ...more]

@@ -93,6 +93,35 @@ export interface GuardSettings {
   readonly pollMs: number
 }
 
+/** Series of one counter, as a PromQL selector names them: `http_requests_total{code=~"5.."}`. */
+export interface SeriesSelector {
+  readonly name: string
+  readonly matchers: readonly {
+    readonly label: string
+    readonly op: '=' | '!=' | '=~' | '!~'
+    /** Of `=~` and `!~`: a regular expression for the whole value. A label that is not there has the value "". */
+    readonly value: string
+  }[]
+}
+
+/**
+ * Eyes of its own: the new pods' own counters, read between two scrapes of the metrics store. They can stop a release by
+ * the fast path, and never pass one.
+ */
+export interface EyesSettings {
+  /** Where each pod tells its counters, over plain HTTP. */
+  readonly port: number
+  /** Default `/metrics`. */
+  readonly path: string
+  /** Time between two reads, ms. Default 1 s. */
+  readonly intervalMs: number
+  /** `pod`: by the pod's address. `proxy`: through the API server. `auto`: by address in the cluster the bot runs in, else through the proxy. */
+  readonly via: 'auto' | 'pod' | 'proxy'
+  /** A series that one of these selects counts requests; those of `errors` count the ones that failed. Defaults as in `traffic`. */
+  readonly requests: readonly SeriesSelector[]
+  readonly errors: readonly SeriesSelector[]
+}
+
 export interface Timeouts {
   /** One check of preflight, ms. Default 10 s. */
   readonly checkMs: number
@@ -147,6 +176,8 @@ export interface Service {
   readonly onBreach: 'rollback' | 'ask'
   readonly judgement: JudgementSettings
   readonly guard: GuardSettings
+  /** Absent: off. */
+  readonly eyes?: EyesSettings
   readonly timeouts: Timeouts
   readonly thresholds: readonly Threshold[]
   /** PromQL templates of the two counts behind the error rate and the success rate. */

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { CHECKS, checkNamed } from '../../src/checks/registry.ts'
 import { HEALTH_CHECKS, PREFLIGHT_CHECKS } from '../../src/playbook/plan-steps.ts'
-import { newDeployment } from '../playbook/fixtures.ts'
+import { EYES, makeService, newDeployment } from '../playbook/fixtures.ts'
 
 describe('the registry of checks', () => {
-  const planned = [newDeployment(), newDeployment(undefined, undefined, 'blue-green')]
+  const planned = [newDeployment(makeService({ eyes: EYES })), newDeployment(undefined, undefined, 'blue-green')]
     .flatMap(({ plan }) => plan.phases.flatMap((phase) => phase.steps))
     .flatMap(({ want }) => (want.do === 'check' ? want.checks : []))
 

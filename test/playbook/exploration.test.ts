@@ -9,10 +9,11 @@ import type { DeploymentEvent } from '../../src/playbook/events.ts'
 import { nextStep } from '../../src/playbook/next-step.ts'
 import { recordEvent } from '../../src/playbook/record-event.ts'
 import type { Service } from '../../src/playbook/service.ts'
-import { ana, ben, makePod, makeSample, makeService, newDeployment, noData, PIN, T0 } from './fixtures.ts'
+import { ana, ben, EYES, makePod, makeSample, makeService, newDeployment, noData, PIN, T0 } from './fixtures.ts'
 
 /** From the first step to the end of the longest way there are fewer events than this. */
 const DEPTH = 60
+const FAILING = { requests: 100, errors: 50, windowMs: SECOND, pods: [{ pod: 'a', requests: 100, errors: 50 }] }
 const health = { at: T0, wanted: 1, ready: 0, pods: [makePod('a')], wereReady: ['a'], someUnreadySince: null }
 
 interface Place {
@@ -59,6 +60,7 @@ function eventsAt(place: Place): DeploymentEvent[] {
     { type: 'pods-seen', health, verdict: { kind: 'all-unready', detail: 'x' } },
     { type: 'pods-seen', health, verdict: { kind: 'some-unready', since: now, detail: 'x' } },
     { type: 'pods-seen', health, verdict: { kind: 'well' } },
+    { type: 'pods-failing', failing: FAILING },
     { type: 'approval-expired' },
     { type: 'hold-reminded' },
     { type: 'countdown-over' },
@@ -166,7 +168,7 @@ function checkWayBack(place: Place): void {
 /** One sample decides instead of two of three: the same decisions, without counting up to them. */
 function quick(service: Service): Service {
   const judgement = { ...service.judgement, warningOf: { k: 1, n: 1 }, noDataSamples: 1 }
-  return { ...service, judgement }
+  return { ...service, judgement, eyes: EYES }
 }
 
 function explore(service: Service): { states: number; moves: number; depth: number; ends: Set<string> } {

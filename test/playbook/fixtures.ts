@@ -8,12 +8,24 @@ import type { MetricName, Reading, Sample } from '../../src/playbook/metrics.ts'
 import { planDeployment } from '../../src/playbook/plan-deployment.ts'
 import type { PodSighting } from '../../src/playbook/pods.ts'
 import { type Recorded, recordEvent } from '../../src/playbook/record-event.ts'
-import type { Service } from '../../src/playbook/service.ts'
+import type { EyesSettings, Service } from '../../src/playbook/service.ts'
 import { DEFAULT_THRESHOLDS, DEFAULT_TRAFFIC } from '../../src/playbook/thresholds.ts'
 
 export const T0 = Date.UTC(2026, 0, 15, 14, 0, 0)
 export const ana: PersonRef = { id: 'U0ANA', name: 'Ana' }
 export const ben: PersonRef = { id: 'U0BEN', name: 'Ben' }
+
+const counted = (value: string, op: '!=' | '=~') => [
+  { name: 'http_requests_total', matchers: [{ label: 'code', op, value }] },
+]
+export const EYES: EyesSettings = {
+  port: 8080,
+  path: '/metrics',
+  intervalMs: SECOND,
+  via: 'auto',
+  requests: counted('', '!='),
+  errors: counted('5..', '=~'),
+}
 
 export function makeService(over: Partial<Service> = {}): Service {
   return {

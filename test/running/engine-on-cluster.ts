@@ -50,6 +50,7 @@ export async function startEngine(options: RunningOptions): Promise<RunningEngin
     store: redisStore({ url, prefix }),
     queue: bullmqQueue({ url, prefix, clock, role: 'all', onError: (error) => errors.push(error) }),
     cluster,
+    eyes: cluster.eyes,
     metrics: prometheusMetrics({ url: store.url, clock }),
     registry: { resolve: async () => ({ kind: 'unknown', why: 'the registry of this test answers nothing' }) },
     probe: { get: async () => ({ kind: 'answered', status: 200, ms: 1, body: 'ok' }) },

@@ -154,6 +154,35 @@ describe.each([
   })
 })
 
+describe('a rehearsal with eyes of its own', () => {
+  let folder = ''
+  let path = ''
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tminus-rehearsal-'))
+    path = join(folder, 'tminus.yml')
+    const catalogue = parseDocument(await readFile(EXAMPLE_PATH, 'utf8'))
+    catalogue.setIn(['services', 'api', 'eyes'], { port: 8080 })
+    await writeFile(path, String(catalogue))
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+
+  it('completes, and writes nothing of what they see', async () => {
+    const { exit, text } = await rehearsalOf(path, CANARY)
+    expect(exit).toBe(0)
+    expect(text).toContain('4 pods told their own counters at port 8080, path /metrics')
+    expect(text).not.toContain('counted themselves')
+  })
+  it('goes back by what the pods say, before the metrics are asked again, the same way every time', async () => {
+    const sick = [CANARY, '--fault', 'errors@25']
+    const [first, second] = [await rehearsalOf(path, ...sick), await rehearsalOf(path, ...sick)]
+    expect(first.exit).toBe(2)
+    expect(first.text).toMatch(
+      /Rolling back api to v1\.9\. Error rate 1\d %: \d+ of \d+ requests in 2 s failed, read from/,
+    )
+    expect(second.lines).toEqual(first.lines)
+  })
+})
+
 describe('a rehearsal in which people do not agree', () => {
   it('does not let the requester approve', async () => {
     const { exit, text } = await rehearsal(CANARY, '--as', 'requester')

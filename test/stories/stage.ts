@@ -82,6 +82,7 @@ export async function openStage({
     },
     queue,
     cluster: { ...cluster, watch: (_, changed) => world.simulation.onChange(changed) },
+    eyes: world.eyes,
     metrics: world.metrics,
     registry: world.registry,
     probe: world.probe,
@@ -106,6 +107,10 @@ export async function openStage({
     if (deployment.status !== 'running' || want?.do !== 'approve') return false
     return (await ask({ verb: 'approve', service: deployment.service })).kind === 'done'
   }
+  const runDue = async () => {
+    await worker.idle()
+    await queue.runDue()
+  }
   const next = () => Math.min(queue.nextAt() ?? Infinity, clock.nextDeadline() ?? Infinity)
   const complain = (what: string) =>
     new AggregateError(trouble, `${what}; ${trouble.length} failures, the last: ${String(trouble.at(-1))}`)
@@ -122,7 +127,7 @@ export async function openStage({
     async until(holds, id = 'api-1') {
       const patience = clock.now() + LONGEST_MS
       for (;;) {
-        await queue.runDue()
+        await runDue()
         const deployment = await load(id)
         if (holds(deployment)) return deployment
         if (trouble.length > 200) throw complain(`${id} does not get on at ${deployment.step}`)
@@ -134,13 +139,13 @@ export async function openStage({
     },
     async pass(ms) {
       const end = clock.now() + ms
-      await queue.runDue()
+      await runDue()
       for (let at = next(); at <= end; at = next()) {
         clock.advanceTo(at)
-        await queue.runDue()
+        await runDue()
       }
       clock.advanceTo(end)
-      await queue.runDue()
+      await runDue()
     },
     loud: () => chat.said.filter((row) => row.broadcast).map((row) => row.text),
     async read(path) {

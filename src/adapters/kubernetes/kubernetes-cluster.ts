@@ -1,10 +1,12 @@
-/** The Cluster port on Kubernetes. One connection per kubeconfig context, made when it is first needed. */
+/** The ports Cluster and Eyes on Kubernetes. One connection per kubeconfig context, made when it is first needed. */
 import type { Service } from '../../playbook/service.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Cluster, Sighting } from '../../ports/cluster.ts'
+import type { Eyes } from '../../ports/eyes.ts'
 import { type Connection, connect } from './connection.ts'
 import { dryRun } from './dry-run.ts'
 import { ensureSlot } from './ensure-slot.ts'
+import { podReader } from './eyes/read-pods.ts'
 import { forget, settle, tidy } from './finish.ts'
 import { inspect } from './inspect/inspect.ts'
 import { textAt } from './json.ts'
@@ -35,7 +37,12 @@ export interface KubernetesClusterOptions {
 
 const REQUEST_TIMEOUT_MS = 10_000
 
-export function kubernetesCluster(options: KubernetesClusterOptions): Cluster {
+/** The cluster, and the eyes that look at its pods over the same connections. */
+export interface KubernetesCluster extends Cluster {
+  readonly eyes: Eyes
+}
+
+export function kubernetesCluster(options: KubernetesClusterOptions): KubernetesCluster {
   const contexts = new Map<string | null, Promise<Connection>>()
   const connectionTo = ({ context }: Service): Promise<Connection> => {
     const known = contexts.get(context)
@@ -52,7 +59,9 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Cluster {
     made.catch(() => contexts.delete(context))
     return made
   }
+  const pods = podReader(options.clock)
   return {
+    eyes: { read: async (service, slot, signal) => pods.read(await connectionTo(service), service, slot, signal) },
     inspect: async (service, version, signal) => inspect(await connectionTo(service), service, version, signal),
     look: async (service, signal) => look(await connectionTo(service), service, options.clock.now(), signal),
     dryRun: async (service, image, signal) => dryRun(await connectionTo(service), service, image, signal),
@@ -70,6 +79,7 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Cluster {
     async close() {
       const open = await Promise.allSettled(contexts.values())
       contexts.clear()
+      await pods.close()
       for (const one of open) if (one.status === 'fulfilled') await one.value.close()
     },
   }

@@ -79,7 +79,12 @@ function questionOf(entry: TimelineEntry, deployment: Deployment): Question | nu
   if (entry.audience !== 'channel') return null
   if (approvalAsked(entry, deployment) !== null) return 'approval'
   if (GONE.includes(entry.to) || entry.type.startsWith('way-back')) return null
-  return entry.level === 'good' || entry.type === 'checked-in' ? 'way-back' : 'hold'
+  return entry.level === 'good' || entry.type === 'checked-in' || isAfterwards(entry, deployment) ? 'way-back' : 'hold'
+}
+
+/** A breach of one that is complete holds nothing: what is asked is whether to go back. */
+function isAfterwards({ type, at }: TimelineEntry, { endedAt }: Deployment): boolean {
+  return type === 'pods-failing' && endedAt !== null && at > endedAt
 }
 
 /** By the record alone. */

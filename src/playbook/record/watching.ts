@@ -68,11 +68,18 @@ function windowEnd(deployment: Deployment, endsAt: number | null, ms: number): n
   return deployment.hold?.reason === 'low-traffic' && deployment.window ? deployment.window.since + ms : endsAt
 }
 
-function breach(deployment: Deployment, now: number, trigger: 'critical' | 'gate', detail: string): Change {
+/** `evidence`: what was seen, for the thread; the channel has the reason. */
+export function breach(
+  deployment: Deployment,
+  now: number,
+  trigger: 'critical' | 'gate',
+  detail: string,
+  evidence: readonly Line[] = seenThen(deployment),
+): Change {
   const issues = [...deployment.issues, detail]
   if (deployment.plan.service.onBreach === 'rollback') {
     const back = startGoingBack(deployment, now, trigger, detail)
-    return { patch: { ...back.patch, issues }, lines: [...back.lines, ...seenThen(deployment)] }
+    return { patch: { ...back.patch, issues }, lines: [...back.lines, ...evidence] }
   }
   if (deployment.hold?.reason === 'critical') return NOTHING
   const rollBackAt = now + COUNTDOWN_MS
@@ -84,7 +91,7 @@ function breach(deployment: Deployment, now: number, trigger: 'critical' | 'gate
         audience: 'channel',
         level: 'bad',
       },
-      ...seenThen(deployment),
+      ...evidence,
     ],
   }
 }
