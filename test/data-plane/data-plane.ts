@@ -5,7 +5,7 @@ import { type Backend, backendsOf, type Followed, type Front, readyPods } from '
 import { type PodProcesses, podProcesses } from './pod-processes.ts'
 import { type Lags, type ProxyView, proxyView } from './proxy-view.ts'
 
-export interface Proxy {
+export interface TestProxy {
   readonly view: ProxyView
   /** Where a request may go now. */
   backends(): readonly Backend[]
@@ -13,7 +13,7 @@ export interface Proxy {
 
 export interface DataPlane {
   readonly pods: PodProcesses
-  readonly proxies: readonly Proxy[]
+  readonly proxies: readonly TestProxy[]
   /** All objects of a kind as they are now. Resolves when the proxies are on their way to know it. */
   see(kind: Followed | 'pods', objects: readonly JsonObject[]): Promise<void>
   stop(): void

@@ -3,7 +3,7 @@
  * what a constant load would meet at its worst: not a sample of the requests, all of them.
  */
 import { Agent, request } from 'undici'
-import type { DataPlane, Proxy } from './data-plane.ts'
+import type { DataPlane, TestProxy } from './data-plane.ts'
 
 export interface Answers {
   /** How many requests were made. */
@@ -25,20 +25,22 @@ export function askEverybody(plane: DataPlane): Asker {
   const agent = new Agent({ connections: 1 })
   const served: Record<string, number> = {}
   const lost: string[] = []
-  const before = new Map<Proxy, string>()
+  const before = new Map<TestProxy, string>()
   let asked = 0
   const askPod = async (name: string): Promise<string | { readonly failed: string }> => {
     const process = plane.pods.find(name)
     if (!process) return { failed: `${name} is gone` }
     try {
-      const { statusCode, body } = await request(`http://127.0.0.1:${await process.server.port}/`, { dispatcher: agent })
+      const { statusCode, body } = await request(`http://127.0.0.1:${await process.server.port}/`, {
+        dispatcher: agent,
+      })
       await body.text()
       return statusCode === 200 ? process.server.version : { failed: `${name} answers ${statusCode}` }
     } catch (error) {
       return { failed: `${name} does not answer: ${error instanceof Error ? error.message : String(error)}` }
     }
   }
-  const ask = async (proxy: Proxy) => {
+  const ask = async (proxy: TestProxy) => {
     for (const { name, pods } of proxy.backends()) {
       const answers: (string | { readonly failed: string })[] =
         pods.length === 0 ? [{ failed: 'no endpoint' }] : await Promise.all(pods.map(askPod))

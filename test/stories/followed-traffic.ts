@@ -1,9 +1,8 @@
 /** The data plane of a stage: whoever a request could meet is asked at every moment at which that changes. */
-import { listAt } from '../../src/adapters/kubernetes/json.ts'
-import { isObject } from '../../src/adapters/kubernetes/json.ts'
+import { isObject, listAt } from '../../src/adapters/kubernetes/json.ts'
 import { SECOND } from '../../src/playbook/durations.ts'
 import type { Service } from '../../src/playbook/service.ts'
-import { type Followed, FOLLOWED } from '../data-plane/backends.ts'
+import { FOLLOWED, type Followed } from '../data-plane/backends.ts'
 import { dataPlane } from '../data-plane/data-plane.ts'
 import { type Answers, askEverybody } from '../data-plane/every-answer.ts'
 import { unluckyLags } from '../data-plane/proxy-view.ts'
@@ -11,7 +10,7 @@ import type { Stage } from './stage.ts'
 
 /** Of a quick and a slow part of a mesh, ms. The pods of the stage sleep 5 s in preStop. */
 const SHORT_MS = 20
-const LONG_MS = 500
+const LONG_MS = 2_500
 
 const GROUPS: Readonly<Record<Followed | 'pods', string>> = {
   pods: '/api/v1',
@@ -47,7 +46,7 @@ export async function followTraffic(stage: Stage, service: Service): Promise<Fol
     }
     if (asking) await asker.askIfChanged()
   })
-  await stage.pass(SECOND)
+  await stage.pass(LONG_MS + SECOND)
   asking = true
   return {
     answers: asker.answers,
