@@ -166,8 +166,8 @@ export interface Cluster {
   pinned(service: Service, signal: AbortSignal): Promise<Pinned | null>
   /**
    * The slot exists with this image (canary) or the pinned template (previous) and wants so many pods. Returns its state,
-   * pods perhaps not ready yet. `switch` router: the canary's preview Service exists, and of its pods only those are ready
-   * that stand behind it.
+   * pods perhaps not ready yet. Of the canary's pods only those are ready that stand behind the Service which will lead
+   * traffic to them; `switch` router: behind its preview Service, which exists then.
    */
   ensureSlot(
     service: Service,

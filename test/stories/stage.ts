@@ -30,6 +30,8 @@ export interface Stage {
   readonly parts: EmergencyParts
   /** Every save of the record, as it is saved. */
   readonly onSave: ((deployment: Deployment) => void)[]
+  /** Awaited each time before the clock moves on: what lives beside the engine keeps up with it. */
+  readonly meanwhile: (() => Promise<void>)[]
   ask(intent: Intent, who?: 'requester' | 'approver'): Promise<Reply>
   /** The deployment as recorded. */
   load(id?: string): Promise<Deployment>
@@ -71,6 +73,7 @@ export async function openStage({
   const chat = recordedChat()
   const store = memoryStore()
   const onSave: Stage['onSave'] = []
+  const meanwhile: Stage['meanwhile'] = []
   const engine: Engine = {
     store: {
       ...store,
@@ -112,6 +115,10 @@ export async function openStage({
     await queue.runDue()
   }
   const next = () => Math.min(queue.nextAt() ?? Infinity, clock.nextDeadline() ?? Infinity)
+  const moveTo = async (at: number) => {
+    for (const keepUp of meanwhile) await keepUp()
+    clock.advanceTo(Math.min(at, next()))
+  }
   const complain = (what: string) =>
     new AggregateError(trouble, `${what}; ${trouble.length} failures, the last: ${String(trouble.at(-1))}`)
 
@@ -121,6 +128,7 @@ export async function openStage({
     chat,
     parts: { ...engine, chat },
     onSave,
+    meanwhile,
     ask,
     load,
     timeline: (id = 'api-1') => store.timeline(id),
@@ -134,18 +142,16 @@ export async function openStage({
         if (await approveIfAsked(deployment)) continue
         const at = next()
         if (at > patience) throw complain(`${id} is ${deployment.status} at ${deployment.step} and stays there`)
-        clock.advanceTo(at)
+        await moveTo(at)
       }
     },
     async pass(ms) {
       const end = clock.now() + ms
       await runDue()
-      for (let at = next(); at <= end; at = next()) {
-        clock.advanceTo(at)
+      do {
+        await moveTo(end)
         await runDue()
-      }
-      clock.advanceTo(end)
-      await runDue()
+      } while (clock.now() < end || next() <= end)
     },
     loud: () => chat.said.filter((row) => row.broadcast).map((row) => row.text),
     async read(path) {

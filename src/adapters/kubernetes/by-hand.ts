@@ -3,7 +3,8 @@ import type { Pin } from '../../playbook/deployment.ts'
 import { kubectlOf } from '../../playbook/emergency.ts'
 import type { Service } from '../../playbook/service.ts'
 import type { JsonObject } from './json.ts'
-import { slotLabels, slotName } from './names.ts'
+import { keptSelector } from './kept-selector.ts'
+import { slotName } from './names.ts'
 import { weightedRouterOf } from './routers/router-of.ts'
 
 /** In order: traffic first, then the bad version's pods. `route`: the object that carries the shares, where there is one. */
@@ -15,7 +16,7 @@ export function wayBackByHand(
 ): readonly string[] {
   const kubectl = kubectlOf(service)
   const { workload } = service
-  const selector = replaced ? slotLabels(workload, 'previous') : pin.serviceSelector
+  const selector = replaced ? keptSelector(service) : pin.serviceSelector
   return [
     ...(replaced ? [`${kubectl} scale deployment ${slotName(workload, 'previous')} --replicas=${pin.replicas}`] : []),
     `${kubectl} patch service ${service.serviceName} --type=json -p '${replace('/spec/selector', selector)}'`,

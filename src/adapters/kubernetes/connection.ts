@@ -17,6 +17,8 @@ export interface Connection {
   readonly objects: Objects
   /** Does this process run in the cluster, where pods can be reached by their addresses? */
   readonly inCluster: boolean
+  /** ms since the epoch, of the port's clock. */
+  now(): number
   /** From the watch's copies when one runs and is whole, else by lists. */
   scene(service: Service, signal: AbortSignal): Promise<Scene>
   /** Is the service's scene kept up to date by live watches? */
@@ -65,6 +67,7 @@ function connectionOf(credentials: Credentials, options: ConnectionOptions): Con
     api,
     objects,
     inCluster: credentials.inCluster,
+    now: () => options.clock.now(),
     freshScene,
     routeTarget,
     isWatched: (service) => views.get(service.namespace)?.view.isLive() ?? false,

@@ -7,11 +7,13 @@ import { findAutoscaler, minReplicas, raiseMinimum } from './autoscaler.ts'
 import type { Connection } from './connection.ts'
 import { imageOf, versionContainer } from './containers.ts'
 import { type JsonObject, textAt, withAt } from './json.ts'
-import { PIN_ANNOTATION, SLOT_LABEL } from './names.ts'
+import { isForTheRun } from './kept-selector.ts'
+import { PIN_ANNOTATION } from './names.ts'
 import { pinOn, writePin } from './pinning.ts'
 import { wantedReplicas } from './rollout-state.ts'
 import { weightedRouterOf } from './routers/router-of.ts'
 import type { RoutePin } from './routers/weighted-router.ts'
+import { writeLabels } from './selectors.ts'
 import { deployments, services } from './target.ts'
 import { selectorOf, templateOf } from './traffic.ts'
 import { needWorkload } from './workload.ts'
@@ -50,10 +52,10 @@ async function writeDown(connection: Connection, service: Service, context: Writ
 function selectorToPin(service: Service, front: JsonObject | null): Readonly<Record<string, string>> {
   if (!front) throw new ClusterError('refused', `There is no Service ${service.serviceName}.`, { status: 404 })
   const selector = selectorOf(front)
-  if (SLOT_LABEL in selector) {
+  if (isForTheRun(selector)) {
     throw new ClusterError(
       'refused',
-      `The selector of Service ${service.serviceName} still carries ${SLOT_LABEL} of an earlier deployment; it cannot be the way back.`,
+      `The selector of Service ${service.serviceName} (${writeLabels(selector)}) still carries labels of an earlier deployment; it cannot be the way back.`,
     )
   }
   return selector

@@ -59,6 +59,17 @@ export async function readScene(
   }
 }
 
+/** EndpointSlices of a Service of the namespace, by name. */
+export async function slicesOf(
+  { api }: { readonly api: ApiClient },
+  { namespace }: Service,
+  serviceName: string,
+  signal: AbortSignal,
+): Promise<readonly JsonObject[]> {
+  const query = { labelSelector: `${SERVICE_NAME_LABEL}=${serviceName}` }
+  return (await api.list(endpointSlices(namespace), { query, signal })).items
+}
+
 /** uid of the object that controls this one; undefined when nobody does. */
 export function controllerUid(object: JsonObject): string | undefined {
   const owner = listAt(object, 'metadata', 'ownerReferences').find((row) => isObject(row) && row.controller === true)

@@ -9,6 +9,7 @@ import { round } from '../../playbook/refuse.ts'
 import type { Service } from '../../playbook/service.ts'
 import type { SlotState } from '../../ports/cluster.ts'
 import type { Engine } from '../engine.ts'
+import { waitUntilKnown } from './known-to-routers.ts'
 import { makeRoom } from './make-room.ts'
 import { SOON_MS, type StepResult, writeContext } from './result.ts'
 
@@ -147,6 +148,8 @@ async function route(
   signal: AbortSignal,
 ): Promise<StepResult> {
   const { service } = deployment.plan
+  const unknown = await waitUntilKnown(engine, service, 'canary', signal)
+  if (unknown) return unknown
   const shares = await engine.cluster.route(service, percent, writeContext(deployment, signal))
   const how = service.router.kind === 'switch' ? `, by one switch of Service ${service.serviceName}` : ''
   return {
@@ -222,6 +225,8 @@ async function promote(engine: Engine, deployment: Deployment, signal: AbortSign
 
 async function settle(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<StepResult> {
   const { service } = deployment.plan
+  const unknown = await waitUntilKnown(engine, service, 'stable', signal)
+  if (unknown) return unknown
   const settled = await engine.cluster.settle(service, pinOf(deployment), writeContext(deployment, signal))
   if (!settled) return { kind: 'not-yet', why: `traffic moves to ${service.workload}`, retryMs: SOON_MS }
   const gone = service.router.kind === 'switch' ? 'Deployment and the preview Service are' : 'Deployment is'

@@ -52,6 +52,7 @@ describe('a canary that is made while the way back begins', () => {
         },
       },
       scene: nothing,
+      now: () => 0,
       freshScene: nothing,
       routeTarget: nothing,
       readRoute: nothing,

@@ -47,6 +47,7 @@ describe('a canary Ingress that is made while the way back begins', () => {
       },
       scene: nothing,
       isWatched: () => false,
+      now: () => 0,
       freshScene: nothing,
       routeTarget: async () => target,
       readRoute: nothing,
