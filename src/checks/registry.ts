@@ -13,6 +13,7 @@ import { nodeLoad } from './node-load.ts'
 import { notBlocked } from './not-blocked.ts'
 import { ownersKnown } from './owners-known.ts'
 import { podsHealthy } from './pods-healthy.ts'
+import { podsToldApart } from './pods-told-apart.ts'
 import { policiesFollow } from './policies-follow.ts'
 import { previewAnswers } from './preview-answers.ts'
 import { queriesAnswer } from './queries-answer.ts'
@@ -42,6 +43,7 @@ export const CHECKS: readonly Check[] = [
   disruptionBudgetKnown,
   ownersKnown,
   policiesFollow,
+  podsToldApart,
   queriesAnswer,
   previewAnswers,
   healthEndpoints,

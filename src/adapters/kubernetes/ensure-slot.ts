@@ -8,6 +8,7 @@ import { createFenced } from './create-fenced.ts'
 import { type JsonObject, objectAt, textAt, textMapAt, withAt } from './json.ts'
 import { SLOT_LABEL, slotLabels, slotName, WORKLOAD_LABEL } from './names.ts'
 import { countPreviewed, ensurePreview } from './preview.ts'
+import { rollPods } from './rolling/roll-pods.ts'
 import { canaryDeployment, previousDeployment } from './slot-deployments.ts'
 import { writtenState } from './slot-state.ts'
 import { deployments, describeTarget, type Target } from './target.ts'
@@ -21,6 +22,7 @@ export async function ensureSlot(
   want: Want,
   context: WriteContext,
 ): Promise<SlotState> {
+  if (want.slot === 'canary' && service.router.kind === 'rolling') return rollPods(connection, service, want, context)
   const workload = await needWorkload(connection, service, context)
   const wanted =
     want.slot === 'canary'
