@@ -14,6 +14,7 @@ import { nodeLoad } from './node-load.ts'
 import { notBlocked } from './not-blocked.ts'
 import { ownersKnown } from './owners-known.ts'
 import { podsHealthy } from './pods-healthy.ts'
+import { podsToldApart } from './pods-told-apart.ts'
 import { policiesFollow } from './policies-follow.ts'
 import { previewAnswers } from './preview-answers.ts'
 import { queriesAnswer } from './queries-answer.ts'
@@ -43,6 +44,7 @@ export const CHECKS: readonly Check[] = [
   disruptionBudgetKnown,
   ownersKnown,
   policiesFollow,
+  podsToldApart,
   queriesAnswer,
   countersReadable,
   previewAnswers,

@@ -6,6 +6,7 @@ import type {
   EyesSettings,
   GuardSettings,
   JudgementSettings,
+  RollingSettings,
   Service,
   Strategy,
   Timeouts,
@@ -54,6 +55,7 @@ export function makeService(name: string, options: ServiceOptions): Service {
       options.defaultStrategy ?? strategies.find((each) => each === 'canary') ?? strategies[0] ?? 'canary',
     canary: { steps: stepsOf(options) },
     blueGreen: blueGreenOf(options),
+    rolling: rollingOf(options),
     monitorMs: options.monitor ?? 10 * MINUTE,
     keepMs: options.keepFor ?? HOUR,
     keep: options.keep ?? 'warm',
@@ -105,6 +107,17 @@ function blueGreenOf({ blueGreen = {} }: ServiceOptions): BlueGreenSettings {
     keepMs: blueGreen.keepFor ?? 30 * MINUTE,
     gate: blueGreen.gate ?? 'approval',
     preview: blueGreen.preview ?? [],
+  }
+}
+
+/** Three pods of 8 min and 6 min at the end: the playbook's 30 minutes. */
+function rollingOf({ rolling = {} }: ServiceOptions): RollingSettings {
+  return {
+    batch: rolling.batch ?? 1,
+    observeMs: rolling.observe ?? 8 * MINUTE,
+    monitorMs: rolling.monitor ?? 6 * MINUTE,
+    keepMs: rolling.keepFor ?? HOUR,
+    gate: rolling.gate ?? 'approval',
   }
 }
 

@@ -6,6 +6,7 @@
 import { MINUTE } from './durations.ts'
 import type { Phase } from './plan.ts'
 import {
+  checkHealthMs,
   eyesChecks,
   finalizePhase,
   healthPhase,
@@ -61,15 +62,9 @@ export function blueGreenPhases(service: Service, version: string): Phase[] {
       routeStep(100, `Service ${service.serviceName} switched to ${version}`),
       verifyStep(100),
     ]),
-    healthPhase(healthDeadline(service)),
+    healthPhase(checkHealthMs(service)),
     loadPhase(),
     monitorPhase(service.monitorMs),
     finalizePhase(service, version),
   ]
-}
-
-/** The error rate is first asked for right after the switch: for want of data the watch holds before this step could go back. */
-function healthDeadline({ judgement }: Service): number {
-  const { warmupMs, noDataSamples, sampleIntervalMs } = judgement
-  return 2 * MINUTE + warmupMs + (noDataSamples + 1) * sampleIntervalMs
 }

@@ -11,6 +11,8 @@ export type RouterSettings =
   | { readonly kind: 'replicas' }
   /** All or nothing, by the Service's selector. Never in the catalogue: a blue-green plan freezes its service with it. */
   | { readonly kind: 'switch' }
+  /** By the number of new pods in the Deployment itself. Never in the catalogue: a rolling plan freezes its service with it. */
+  | { readonly kind: 'rolling' }
   | {
       readonly kind: 'istio'
       readonly virtualService: string
@@ -60,6 +62,20 @@ export interface BlueGreenSettings {
   readonly gate: 'auto' | 'approval'
   /** HTTP addresses of the preview Service that must answer 2xx before the switch; `$version` is replaced. Empty: none. */
   readonly preview: readonly string[]
+}
+
+/** The playbook's "Rolling Deployment": 30 min with three pods. */
+export interface RollingSettings {
+  /** Pods that are replaced at a time. Default 1. */
+  readonly batch: number
+  /** How long each batch is watched before the next one, ms. Default 8 min. */
+  readonly observeMs: number
+  /** Length of the watch once no old pod is left, ms. Default 6 min. */
+  readonly monitorMs: number
+  /** How long the old version stays restorable after the end, ms. Default 1 h, as for canary. */
+  readonly keepMs: number
+  /** `approval`: a person agrees before the first pod. */
+  readonly gate: 'auto' | 'approval'
 }
 
 /** What the judgement needs, all with the playbook's or design's defaults. */
@@ -167,6 +183,7 @@ export interface Service {
   readonly defaultStrategy: Strategy
   readonly canary: { readonly steps: readonly CanaryStep[] }
   readonly blueGreen: BlueGreenSettings
+  readonly rolling: RollingSettings
   /** Length of the watch at 100 % in phase 6. For canary it is the last step's window. Playbook: 10 min. */
   readonly monitorMs: number
   /** How long the old version stays restorable. Playbook: 1 h for canary. */

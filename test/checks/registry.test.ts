@@ -5,7 +5,8 @@ import { HEALTH_CHECKS, PREFLIGHT_CHECKS } from '../../src/playbook/plan-steps.t
 import { EYES, makeService, newDeployment } from '../playbook/fixtures.ts'
 
 describe('the registry of checks', () => {
-  const planned = [newDeployment(makeService({ eyes: EYES })), newDeployment(undefined, undefined, 'blue-green')]
+  const planned = (['canary', 'blue-green', 'rolling'] as const)
+    .map((strategy) => newDeployment(makeService({ eyes: EYES }), undefined, strategy))
     .flatMap(({ plan }) => plan.phases.flatMap((phase) => phase.steps))
     .flatMap(({ want }) => (want.do === 'check' ? want.checks : []))
 

@@ -67,6 +67,7 @@ function rowsOf({ service, router }: Front, known: Known): readonly Row[] {
   switch (router.kind) {
     case 'replicas':
     case 'switch':
+    case 'rolling':
       return [{ service, weight: 1, by: '' }]
     case 'istio':
       return istioRows(named(known.virtualservices, router.virtualService), known.destinationrules)

@@ -90,6 +90,7 @@ function routeOf({ name, router }: Service): string {
   switch (router.kind) {
     case 'replicas':
     case 'switch':
+    case 'rolling':
       return ''
     case 'istio':
       return `

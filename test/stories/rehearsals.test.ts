@@ -127,6 +127,63 @@ describe('a rehearsal of blue-green', () => {
   })
 })
 
+describe('a rehearsal of rolling', () => {
+  const ROLL = '/deploy api v2.0 rolling'
+
+  it('replaces pod after pod, watches each, and takes away the last old one at the end', async () => {
+    const { exit, text } = await rehearsal(ROLL)
+    expect(exit).toBe(0)
+    expect(text).toContain('Approval needed: the first pod of api on v2.0. It has no production traffic yet.')
+    for (const [pod, share] of [
+      [1, 20],
+      [2, 40],
+      [3, 60],
+      [4, 80],
+    ]) {
+      expect(text).toContain(`Pod ${pod} of 4 runs v2.0: ${share} % of the traffic.`)
+      expect(text).toContain(`Now pod ${pod} of 4 runs v2.0, watched for 8 min`)
+      expect(text).toContain(`Pod ${pod} of 4 passed its gate`)
+    }
+    expect(text).toContain('100 % of the traffic is given to v2.0: the old pods of api go.')
+    expect(text).toContain('at least 38 min planned')
+    expect(text).toContain('api v2.0 is deployed: 100 % of traffic, 38 min. v1.9 stays restorable for 60 min')
+    expect(text).not.toContain('more than twice')
+  })
+  it('rolls a service behind a route as well, and leaves the route alone', async () => {
+    const { exit, text } = await rehearsal('/deploy web v2.0 rolling')
+    expect(exit).toBe(0)
+    expect(text).toContain('100 % of the traffic reaches')
+  })
+  it('gives the same transcript every time, forward and back', async () => {
+    for (const fault of [[], ['--fault', 'crashloop@40']]) {
+      const [first, second] = [await rehearsal(ROLL, ...fault), await rehearsal(ROLL, ...fault)]
+      expect(second.lines).toEqual(first.lines)
+    }
+  })
+  it.each(['errors', 'errors@60', 'errors@100', 'latency', 'crashloop', 'crashloop@40'])(
+    'goes back by itself for %s',
+    async (fault) => {
+      const { exit, text } = await rehearsal(ROLL, '--fault', fault)
+      expect(exit).toBe(2)
+      expect(text).toContain('Rolling back api to v1.9')
+      expect(text).toContain('Traffic is restored: v1.9 has all of it, read back from the router.')
+      expect(text).toContain('api is as it was before; nothing of v2.0 is left')
+    },
+  )
+  it('holds for want of metrics, and neither goes on nor back', async () => {
+    const { exit, text } = await rehearsal(ROLL, '--fault', 'no-metrics')
+    expect(exit).toBe(3)
+    expect(text).toContain('No data')
+    expect(text).not.toContain('Rolling back')
+  })
+  it('shows in the plan how long it takes, which shares it has and what capacity', async () => {
+    const { text } = await rehearsal('/deploy plan api v2.0 rolling')
+    expect(text).toContain('With 4 pods now: 4 times 8 min, and 6 min at the end: at least 38 min.')
+    expect(text).toContain('Shares by pods on the way: 20 %, 40 %, 60 %, 80 %, then 100 %.')
+    expect(text).toContain('never fewer ready pods than now, at most 1 more')
+  })
+})
+
 describe.each([
   ['gateway-api', { kind: 'gateway-api', httpRoute: 'search', canary: 'search-canary' }],
   ['nginx', { kind: 'nginx', ingress: 'search', canary: 'search-canary' }],
@@ -210,12 +267,6 @@ describe('a rehearsal of something that cannot be done', () => {
     expect(exit).toBe(1)
     expect(text).toContain('api')
     expect(text).not.toContain('thread')
-  })
-  it('refuses rolling, which this release does not run', async () => {
-    const { exit, text } = await rehearsal('/deploy api v2.0 rolling')
-    expect(exit).toBe(1)
-    expect(text).toContain('rolling is not built yet')
-    expect(text).toContain('canary')
   })
   it('refuses a version that the registry does not have, before anything is changed', async () => {
     const { exit, text } = await rehearsal('/deploy api v9.9 canary')

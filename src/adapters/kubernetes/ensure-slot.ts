@@ -9,6 +9,7 @@ import { createFenced } from './create-fenced.ts'
 import { type JsonObject, objectAt, textAt, textMapAt, withAt } from './json.ts'
 import { SLOT_LABEL, slotLabels, slotName, WORKLOAD_LABEL } from './names.ts'
 import { countPreviewed, ensurePreview } from './preview.ts'
+import { rollPods } from './rolling/roll-pods.ts'
 import { type Scene, slicesOf } from './scene.ts'
 import { routedOf } from './shares.ts'
 import { canaryDeployment, previousDeployment } from './slot-deployments.ts'
@@ -24,6 +25,7 @@ export async function ensureSlot(
   want: Want,
   context: WriteContext,
 ): Promise<SlotState> {
+  if (want.slot === 'canary' && service.router.kind === 'rolling') return rollPods(connection, service, want, context)
   const workload = await needWorkload(connection, service, context)
   const wanted =
     want.slot === 'canary'

@@ -13,6 +13,8 @@ import { withoutPassingAnnotations, withoutPin } from './marks.ts'
 import { LAST_DEPLOYMENT_ANNOTATION, slotName } from './names.ts'
 import { pinOn } from './pinning.ts'
 import { removePreview } from './preview.ts'
+import { isBackInPlace } from './rolling/restore-in-place.ts'
+import { withRollout } from './rolling/rollout-fields.ts'
 import { rolloutState } from './rollout-state.ts'
 import { removePassing } from './routers/passing-object.ts'
 import { weightedRouterOf } from './routers/router-of.ts'
@@ -31,8 +33,11 @@ export async function settle(
   pin: Pin,
   context: WriteContext,
 ): Promise<boolean> {
+  const target = deployments(service.namespace, service.workload)
   // Going forward, traffic is only given to what is complete.
-  const workload = await needWorkload(connection, service, context)
+  const workload = pin.rollout
+    ? await connection.objects.edit(target, context, (current) => asRolledOut(current, pin))
+    : await needWorkload(connection, service, context)
   if (!rolloutState(workload).complete) return false
   if (!(await isTrafficHome(connection, service, pin, context.signal))) {
     await bringTrafficHome(connection, service, pin, 'stable', context, { alwaysStamp: false })
@@ -53,13 +58,16 @@ export async function settle(
 /** Everything as pinned, nothing of ours left. False: not yet, call again. */
 export async function tidy(
   connection: Connection,
-  service: Service,
+  asked: Service,
   recorded: Pin | null,
   context: WriteContext,
 ): Promise<boolean> {
-  const target = deployments(service.namespace, service.workload)
-  const pin = recorded ?? pinOn(await needWorkload(connection, service, context), context)
+  const target = deployments(asked.namespace, asked.workload)
+  const pin = recorded ?? pinOn(await needWorkload(connection, asked, context), context)
   if (!pin) return true
+  // An emergency knows the catalogue's router; what was rolled in place touched none of its objects.
+  const service: Service = pin.rollout ? { ...asked, router: { kind: 'rolling' } } : asked
+  if (pin.rollout && !(await isBackInPlace(connection, service, pin, pin.rollout, context))) return false
   const workload = await connection.objects.edit(target, context, (current) => asPinned(current, pin))
   if (!(await isTrafficHome(connection, service, pin, context.signal))) {
     const front = await connection.objects.read(services(service.namespace, service.serviceName), context.signal)
@@ -81,8 +89,13 @@ export async function tidy(
 
 /** The whole template, not only the image; the size too, unless an HPA decides it. */
 function asPinned(workload: JsonObject, pin: Pin): JsonObject {
-  const templated = withAt(workload, ['spec', 'template'], pin.template)
+  const templated = withAt(asRolledOut(workload, pin), ['spec', 'template'], pin.template)
   return pin.hpa ? templated : withAt(templated, ['spec', 'replicas'], pin.replicas)
+}
+
+/** Where the workload itself was rolled: as it rolled out before. */
+function asRolledOut(workload: JsonObject, { rollout }: Pin): JsonObject {
+  return rollout ? withRollout(workload, rollout.spec) : workload
 }
 
 /** What stands beside the route for the run only: the preview Service of a switch, the canary's object of a router that has one. */

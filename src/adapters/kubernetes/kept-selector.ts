@@ -1,6 +1,6 @@
 /** The selector of the Service in front while the kept pods serve, and how it is told from one of the team's. */
 import type { Service } from '../../playbook/service.ts'
-import { SLOT_LABEL, slotLabels, WORKLOAD_LABEL } from './names.ts'
+import { HASH_LABEL, SLOT_LABEL, slotLabels, WORKLOAD_LABEL } from './names.ts'
 
 type Labels = Readonly<Record<string, string>>
 
@@ -20,5 +20,5 @@ export function leadsToKept(selector: Labels): boolean {
 
 /** Is it one that we wrote for the run? */
 export function isForTheRun(selector: Labels): boolean {
-  return SLOT_LABEL in selector || WORKLOAD_LABEL in selector
+  return [SLOT_LABEL, WORKLOAD_LABEL, HASH_LABEL].some((label) => label in selector)
 }

@@ -16,6 +16,8 @@ import { podLogs } from './pod-logs.ts'
 import { promote } from './promote.ts'
 import { readPinned } from './read-pinned.ts'
 import { restore } from './restore.ts'
+import { rollingSlots, sceneFor } from './rolling/rolling-scene.ts'
+import { routeByRolling } from './rolling/rolling-traffic.ts'
 import { weightedRouterOf } from './routers/router-of.ts'
 import { routeByWeights } from './routers/weighted-traffic.ts'
 import { podsBySlot } from './scene.ts'
@@ -71,7 +73,7 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
     route: async (service, percent, context) => route(await connectionTo(service), service, percent, context),
     promote: async (service, want, context) => promote(await connectionTo(service), service, want, context),
     settle: async (service, pin, context) => settle(await connectionTo(service), service, pin, context),
-    restore: async (service, pin, kept, context) => restore(await connectionTo(service), service, pin, kept, context),
+    restore: async (service, ...how) => restore(await connectionTo(service), service, ...how),
     tidy: async (service, pin, context) => tidy(await connectionTo(service), service, pin, context),
     forget: async (service, context) => forget(await connectionTo(service), service, context),
     logs: async (service, slot, lines, signal) => podLogs(await connectionTo(service), service, slot, lines, signal),
@@ -86,7 +88,7 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
 }
 
 async function look(connection: Connection, service: Service, at: number, signal: AbortSignal): Promise<Sighting> {
-  const scene = await connection.scene(service, signal)
+  const scene = sceneFor(service, await connection.scene(service, signal))
   const { shares, unknown } = await readTraffic(connection, service, signal, scene)
   const pods = podsBySlot(scene)
   const { stable, canary, previous } = scene.deployments
@@ -97,6 +99,7 @@ async function look(connection: Connection, service: Service, at: number, signal
       stable: slotState(service, stable, pods.stable),
       canary: slotState(service, canary, pods.canary),
       previous: slotState(service, previous, pods.previous),
+      ...rollingSlots(service, scene),
     },
     shares,
     ...(unknown !== undefined && { sharesUnknown: unknown }),
@@ -106,6 +109,7 @@ async function look(connection: Connection, service: Service, at: number, signal
 
 async function route(...[connection, service, percent, context]: [Connection, ...Parameters<Cluster['route']>]) {
   const pin = needPin(service, await needWorkload(connection, service, context), context)
+  if (service.router.kind === 'rolling') return routeByRolling(connection, service, pin, percent, context)
   if (service.router.kind === 'switch') return routeBySwitch(connection, service, pin, percent, context)
   const router = weightedRouterOf(service)
   return router

@@ -8,6 +8,7 @@ import { withDeadline } from '../../probe/with-deadline.ts'
 import type { Connection } from '../connection.ts'
 import { type JsonObject, textAt } from '../json.ts'
 import { podSighting } from '../pod-sighting.ts'
+import { sceneFor } from '../rolling/rolling-scene.ts'
 import { podsBySlot, type Scene } from '../scene.ts'
 import { pods } from '../target.ts'
 import { parseCounters } from './parse-counters.ts'
@@ -41,7 +42,7 @@ export function podReader(clock: Clock): PodReader {
     async read(connection, service, slot, signal) {
       const { eyes } = service
       if (!eyes) return []
-      const found = running(podsBySlot(await sceneOf(connection, service, signal))[slot])
+      const found = running(podsBySlot(sceneFor(service, await sceneOf(connection, service, signal)))[slot])
       const limitMs = Math.max(SHORTEST_LIMIT_MS, clock.toRealMs(eyes.intervalMs) * PART_OF_INTERVAL)
       const byAddress = eyes.via === 'pod' || (eyes.via === 'auto' && connection.inCluster)
       const pageOf = (pod: JsonObject, limited: AbortSignal) =>

@@ -1,5 +1,5 @@
 /** What is wrong with the objects that divide traffic, in sentences. */
-import { type RoutedServices, routedServices } from '../../../playbook/routed-services.ts'
+import { isPodRouter, type RoutedServices, routedServices } from '../../../playbook/routed-services.ts'
 import type { Service } from '../../../playbook/service.ts'
 import { ClusterError, type Inspection } from '../../../ports/cluster.ts'
 import type { Connection } from '../connection.ts'
@@ -78,7 +78,7 @@ function routeFaults(service: Service, router: WeightedRouter, route: JsonObject
 
 function weightFaults({ router: settings }: Service, router: WeightedRouter, route: JsonObject): readonly string[] {
   const weights = router.weights(route)
-  if (!weights || settings.kind === 'replicas' || settings.kind === 'switch') return []
+  if (!weights || isPodRouter(settings)) return []
   const total = weights.stable + weights.canary
   if (total === 0) return [`${router.title} gives nothing to ${settings.stable} and nothing to ${settings.canary}.`]
   const percent = Math.round((1000 * weights.canary) / total) / 10
