@@ -41,6 +41,14 @@ describe('a version that begins to fail', () => {
     expect(await restoredAfter()).toBeGreaterThan(3 * SECOND)
   })
 
+  it('is left as soon when its pods replace the old ones in place', async () => {
+    stage = await openStage({ services: withEyes() })
+    await stage.ask({ verb: 'deploy', service: 'api', version: 'v2.0', strategy: 'rolling' }, 'requester')
+    await stage.until(({ rolled, step }) => rolled?.wanted === 2 && step === 'watch-pod')
+    await stage.pass(21 * SECOND)
+    expect(await restoredAfter()).toBeLessThanOrEqual(3 * SECOND)
+  })
+
   it('is left as soon while a person holds it', async () => {
     await at25(withEyes())
     await stage.ask({ verb: 'hold', service: 'api' })
