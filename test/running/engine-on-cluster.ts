@@ -32,6 +32,8 @@ export interface RunningOptions {
   readonly redisUrl: string
   readonly prefix: string
   readonly services: readonly Service[]
+  /** The services as their plans freeze them, where that decides which pods run which version. Default: `services`. */
+  readonly seenAs?: readonly Service[]
   readonly replace?: Partial<Engine>
 }
 
@@ -43,7 +45,7 @@ export async function startEngine(options: RunningOptions): Promise<RunningEngin
   const clock = realClock()
   const { kubeconfigPath, redisUrl: url, prefix, services } = options
   const cluster = kubernetesCluster({ kubeconfigPath, clock })
-  const truth = await followTruth(cluster.look, services)
+  const truth = await followTruth(cluster.look, options.seenAs ?? services)
   const store = await startSimulatedMetrics({ clock, seed: 1, source: truth.source })
   const errors: unknown[] = []
   const engine: Engine = {
