@@ -40,7 +40,7 @@ describe('a whole rolling deployment', () => {
       redisUrl: redis.url,
       prefix: `{${namespace}}`,
       services: [service],
-      seenAs: [{ ...service, router: { kind: 'rolling' } }],
+      planned: [{ ...service, router: { kind: 'rolling' } }],
     })
 
   beforeAll(async () => {

@@ -32,8 +32,8 @@ export interface RunningOptions {
   readonly redisUrl: string
   readonly prefix: string
   readonly services: readonly Service[]
-  /** The services as their plans freeze them, where that decides which pods run which version. Default: `services`. */
-  readonly seenAs?: readonly Service[]
+  /** The services as their plans freeze them, for the metrics to count by; those of the catalogue when absent. */
+  readonly planned?: readonly Service[]
   readonly replace?: Partial<Engine>
 }
 
@@ -45,7 +45,7 @@ export async function startEngine(options: RunningOptions): Promise<RunningEngin
   const clock = realClock()
   const { kubeconfigPath, redisUrl: url, prefix, services } = options
   const cluster = kubernetesCluster({ kubeconfigPath, clock })
-  const truth = await followTruth(cluster.look, options.seenAs ?? services)
+  const truth = await followTruth(cluster.look, options.planned ?? services)
   const store = await startSimulatedMetrics({ clock, seed: 1, source: truth.source })
   const errors: unknown[] = []
   const engine: Engine = {

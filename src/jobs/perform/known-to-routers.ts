@@ -4,8 +4,8 @@
  * addresses it leads to goes to nobody, so pods get traffic only when they have been ready for a while.
  */
 import type { Service } from '../../playbook/service.ts'
-import type { Slot, SlotState } from '../../ports/cluster.ts'
-import type { Engine } from '../engine.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Cluster, Slot, SlotState } from '../../ports/cluster.ts'
 import type { StepResult } from './result.ts'
 
 /** ms. Meshes take some tens to hundreds of ms; Istio gathers changes for longer under load. */
@@ -16,7 +16,7 @@ const PRECISION_MS = 1_000
 
 /** Not yet, while none of the slot's ready pods has been ready for long enough; undefined: go on. */
 export async function waitUntilKnown(
-  { cluster, clock }: Pick<Engine, 'cluster' | 'clock'>,
+  { cluster, clock }: { readonly cluster: Pick<Cluster, 'look'>; readonly clock: Clock },
   service: Service,
   slot: Slot,
   signal: AbortSignal,
