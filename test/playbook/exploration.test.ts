@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import type { Deployment } from '../../src/playbook/deployment.ts'
 import { MINUTE, SECOND } from '../../src/playbook/durations.ts'
 import type { DeploymentEvent } from '../../src/playbook/events.ts'
+import type { ForeignChange } from '../../src/playbook/foreign-change.ts'
 import { nextStep } from '../../src/playbook/next-step.ts'
 import { recordEvent } from '../../src/playbook/record-event.ts'
 import type { Service } from '../../src/playbook/service.ts'
@@ -40,6 +41,10 @@ function stepEnds({ deployment }: Place): DeploymentEvent[] {
   ]
 }
 
+function changeOf(field: ForeignChange['field'], found: string): ForeignChange {
+  return { field, what: field, wanted: '25 %', found, by: null }
+}
+
 /** Everything that could be reported or decided, sensible or not, duplicates and late ones included. */
 function eventsAt(place: Place): DeploymentEvent[] {
   const { deployment, now } = place
@@ -59,6 +64,11 @@ function eventsAt(place: Place): DeploymentEvent[] {
     { type: 'pods-seen', health, verdict: { kind: 'all-unready', detail: 'x' } },
     { type: 'pods-seen', health, verdict: { kind: 'some-unready', since: now, detail: 'x' } },
     { type: 'pods-seen', health, verdict: { kind: 'well' } },
+    { type: 'changed-by-others', changes: [changeOf('shares', '0 %')], realShare: 0 },
+    { type: 'changed-by-others', changes: [changeOf('canary-replicas', 'gone')] },
+    { type: 'restore-undone', changes: [changeOf('shares', '10 %')] },
+    { type: 'reclaimed' },
+    { type: 'reclaim-refused', why: 'x' },
     { type: 'approval-expired' },
     { type: 'hold-reminded' },
     { type: 'countdown-over' },
@@ -93,6 +103,7 @@ function keyOf({ deployment: d, now }: Place): string {
     d.share.planned,
     hold && [hold.reason, hold.withdraw ?? 0, hold.rollBackAt === undefined ? 0 : now >= hold.rollBackAt ? 2 : 1],
     goingBack && [goingBack.step, goingBack.hadTraffic],
+    d.meddled && (d.meddled.reclaim ? 2 : 1),
     window && [
       window.percent,
       Math.min(window.noData, 1),
@@ -122,6 +133,7 @@ function checkMove(before: Place, event: DeploymentEvent, after: Deployment): vo
     after.status === 'going-back' || after.status === 'rolled-back',
     `${told}: the way back was left for ${after.status}`,
   )
+  claim(!after.meddled, `${told}: a way back that waits for who changed what`)
   claim(planned <= before.deployment.share.planned, `${told}: forward on the way back`)
   claim(after.step === before.deployment.step, `${told}: a step forward on the way back`)
 }
@@ -207,7 +219,7 @@ describe('every state that any order of events can reach', () => {
     ['pods that are the traffic', makeService({ router: { kind: 'replicas' } })],
     ['a service that asks first', makeService({ onBreach: 'ask' })],
     ['an old version kept cold', makeService({ keep: 'cold' })],
-  ])('keeps its promises: %s', { timeout: 120_000 }, (name, service) => {
+  ])('keeps its promises: %s', { timeout: 240_000 }, (name, service) => {
     const { states, moves, depth, ends } = explore(service)
     console.info(`${name}: ${states} states, ${moves} moves, ${depth} events deep`)
     expect([...ends].sort()).toEqual(['completed', 'going-back', 'holding', 'refused', 'rolled-back', 'running'])
