@@ -121,7 +121,7 @@ export interface Inspection {
     /** Requests of one pod: cores and bytes; null where a container names none. */
     readonly cpuRequest: number | null
     readonly memoryRequest: number | null
-    /** Field managers that own spec.replicas or the template, e.g. `argocd-controller`, with what they own. */
+    /** Field managers, e.g. `argocd-controller`, with what they own of all that a deployment writes or pins: replicas, image, template, selector, shares, HPA minimum. */
     readonly managers: readonly { readonly name: string; readonly owns: string }[]
     readonly labels: Readonly<Record<string, string>>
     readonly annotations: Readonly<Record<string, string>>
