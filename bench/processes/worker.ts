@@ -118,6 +118,8 @@ const nowhere: Cluster = {
   restore: refuse,
   tidy: refuse,
   forget: refuse,
+  foreign: refuse,
+  reclaim: refuse,
   logs: refuse,
   watch: () => () => undefined,
   close: () => Promise.resolve(),

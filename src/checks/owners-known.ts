@@ -1,3 +1,4 @@
+import { REVERTERS, writerWords } from '../playbook/known-writers.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Inspection } from '../ports/cluster.ts'
 import type { Check, CheckResult } from './check.ts'
@@ -10,34 +11,7 @@ export const ownersKnown: Check = {
   run: async ({ service, inspection }) => judgeOwners(service, await inspection()),
 }
 
-/** Controllers that put back what differs from their source, told by an owner's name (begins so) or by a mark on the object. */
-const REVERTERS = [
-  {
-    tool: 'Argo CD',
-    managers: ['argocd', 'Argo CD'],
-    marks: ['argocd.argoproj.io/instance', 'argocd.argoproj.io/tracking-id'],
-    pause: 'switch its auto-sync off, or let it ignore these fields (ignoreDifferences)',
-  },
-  {
-    tool: 'Flux',
-    managers: ['kustomize-controller', 'helm-controller', 'flux', 'Flux'],
-    marks: ['kustomize.toolkit.fluxcd.io/name', 'helm.toolkit.fluxcd.io/name'],
-    pause: 'suspend it (`flux suspend`)',
-  },
-  { tool: 'Fleet', managers: ['fleet'], marks: ['objectset.rio.cattle.io/id'], pause: 'pause its bundle' },
-  {
-    tool: 'Config Sync',
-    managers: ['configsync'],
-    marks: ['configsync.gke.io/resource-id'],
-    pause: 'stop its syncing of this object',
-  },
-  {
-    tool: 'Argo Rollouts or Flagger',
-    managers: ['rollouts-controller', 'argo-rollouts', 'flagger'],
-    marks: [],
-    pause: 'take the workload out of its care',
-  },
-] as const
+type Owner = NonNullable<Inspection['workload']>['managers'][number]
 
 /** Others who wrote are named, not warned of: people and their tools write once, and a warning each time is soon unread. */
 export function judgeOwners(service: Service, { workload }: Inspection): CheckResult {
@@ -48,16 +22,30 @@ export function judgeOwners(service: Service, { workload }: Inspection): CheckRe
     const owned = workload.managers.filter((row) => managers.some((start) => row.name.startsWith(start)))
     const mark = known.find((key) => marks.has(key))
     if (owned.length === 0 && mark === undefined) return []
-    const how =
-      owned.length > 0 ? `${some(owned.map((row) => `${row.name} owns ${row.owns}`))}` : `it is marked ${mark}`
+    const how = owned.length > 0 ? ownedText(owned) : `it is marked ${mark}`
     return [
-      `${tool} manages ${service.workload} (${how}) and may revert the new version: put it into its source as well, or ${pause} until the deployment is over.`,
+      `${tool} manages ${service.workload} (${how}) and may revert the new version: put it into its source as well, or ${pause} until the deployment is over. If it writes over the deployment, that is named and held, not fought.`,
     ]
   })
   if (found.length > 0) return { status: 'warns', sentence: found.join(' '), evidence }
-  const writers = some(workload.managers.map((row) => row.name))
+  const writers = workload.managers.map((row) => `${words(row.name)} (${row.owns})`)
+  const told =
+    writers.length === 0
+      ? ''
+      : ` Last written by ${some(writers)}: whoever does that again during the deployment is named, and the deployment holds.`
   return {
     status: 'holds',
-    sentence: `No GitOps controller manages ${service.workload}${writers === '' ? '' : ` (last written by ${writers})`}.`,
+    sentence: `No GitOps controller manages ${service.workload}.${told}`,
+    ...(evidence === '' ? {} : { evidence }),
   }
+}
+
+function ownedText(owned: readonly Owner[]): string {
+  const names = [...new Set(owned.map((row) => row.name))]
+  const ownedBy = (name: string) => owned.flatMap((row) => (row.name === name ? [row.owns] : [])).join(', ')
+  return some(names.map((name) => `${name} owns ${ownedBy(name)}`))
+}
+
+function words(manager: string): string {
+  return writerWords({ manager, operation: 'Update', subresource: null })
 }

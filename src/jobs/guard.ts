@@ -5,11 +5,14 @@
 import type { Deployment } from '../playbook/deployment.ts'
 import { emergencyTime, isEmergency } from '../playbook/emergency.ts'
 import { judgePods, podsDiffer, seePods } from '../playbook/judge-pods.ts'
+import { ownedBy } from '../playbook/ownership.ts'
 import { refuse } from '../playbook/refuse.ts'
 import { ClusterError } from '../ports/cluster.ts'
 import { announceJob, guardJob, isGuarded } from '../ports/follow-up.ts'
 import { type Judged, recordThrough } from '../ports/ledger.ts'
 import type { Engine } from './engine.ts'
+import { keepRestored } from './keep-restored.ts'
+import { noteMeddling } from './meddling.ts'
 import { moveDeployment } from './move.ts'
 
 /** While a watch tells of every change, the poll beneath it is so many times slower. */
@@ -21,9 +24,12 @@ export async function guard(engine: Engine, id: string, signal: AbortSignal): Pr
   const { pollMs } = deployment.plan.service.guard
   let pause = pollMs
   try {
-    const { changed, watched } = await look(engine, deployment, signal)
-    if (watched) pause = pollMs * WATCHED_FACTOR
-    if (changed) await moveDeployment(engine, id, signal)
+    if (deployment.status === 'going-back') await keepRestored(engine, deployment, signal)
+    else {
+      const { changed, watched } = await look(engine, deployment, signal)
+      if (watched) pause = pollMs * WATCHED_FACTOR
+      if (changed) await moveDeployment(engine, id, signal)
+    }
   } catch (error) {
     // Not seen is not sick: the next look comes soon, and the log says why this one failed.
     if (!(error instanceof ClusterError)) throw error
@@ -52,10 +58,13 @@ async function look(
   deployment: Deployment,
   signal: AbortSignal,
 ): Promise<{ readonly changed: boolean; readonly watched: boolean }> {
-  const { slots, watched, writtenBy } = await engine.cluster.look(deployment.plan.service, signal)
+  const owned = ownedBy(deployment) ?? undefined
+  const sighting = await engine.cluster.look(deployment.plan.service, signal, owned)
+  const { slots, watched, writtenBy, differs = [] } = sighting
   if (isEmergency(writtenBy)) return { changed: await follow(engine, deployment.id, writtenBy), watched }
+  const meddled = differs.length > 0 && (await noteMeddling(engine, deployment.id, sighting, signal))
   const slot = slots[deployment.settled ? 'stable' : 'canary']
-  if (!slot.exists) return { changed: false, watched }
+  if (!slot.exists) return { changed: meddled, watched }
   const now = engine.clock.now()
   const outcome = await recordThrough(engine.store, deployment.id, engine.clock.now, (current): Judged => {
     if (!isGuarded(current) || current.settled !== deployment.settled) return refuse.stale(current)
@@ -64,9 +73,9 @@ async function look(
     const news = podsDiffer(current.pods, health) || verdict.kind === 'some-unready'
     return news ? { event: { type: 'pods-seen', health, verdict } } : refuse.stale(current)
   })
-  if (!outcome.ok) return { changed: false, watched }
+  if (!outcome.ok) return { changed: meddled, watched }
   const { deployment: after, entries } = outcome.value
   await engine.queue.add(announceJob(after, entries, now))
   const changed = after.status !== deployment.status || after.hold?.withdraw !== deployment.hold?.withdraw
-  return { changed, watched }
+  return { changed: changed || meddled, watched }
 }

@@ -6,12 +6,16 @@
 import type { Deployment } from '../playbook/deployment.ts'
 import { emergencyTime, isEmergency } from '../playbook/emergency.ts'
 import type { DeploymentEvent } from '../playbook/events.ts'
+import type { OwnedField } from '../playbook/foreign-change.ts'
 import { type Next, nextStep } from '../playbook/next-step.ts'
+import { ownedBy } from '../playbook/ownership.ts'
+import type { Want } from '../playbook/plan.ts'
 import { ClusterError } from '../ports/cluster.ts'
 import { announceJob, followUp, isGuarded } from '../ports/follow-up.ts'
 import { recordThrough } from '../ports/ledger.ts'
 import { checkIn } from './check-in.ts'
 import type { Engine } from './engine.ts'
+import { isMeddledWith } from './meddling.ts'
 import { performStep } from './perform/forward.ts'
 import { SOON_MS, type StepResult, writeContext } from './perform/result.ts'
 import { CONFIRM_AGAIN_MS, CONFIRM_WITHIN_MS, performWayBack } from './perform/way-back.ts'
@@ -20,6 +24,9 @@ import { CONFIRM_AGAIN_MS, CONFIRM_WITHIN_MS, performWayBack } from './perform/w
 const MOVES_A_RUN = 50
 /** Between two tries of the way back, ms. */
 const WAY_BACK_RETRY_MS = 1_000
+
+/** Steps that write to the cluster: none of them writes over what somebody else put there. */
+const WRITING: ReadonlySet<Want['do']> = new Set(['deploy', 'roll', 'route', 'keep-old', 'promote', 'settle'])
 
 /** Loads and moves; nothing happens when there is no such deployment or it is finished. */
 export async function moveDeployment(engine: Engine, id: string, signal: AbortSignal): Promise<void> {
@@ -60,7 +67,7 @@ async function recordIfCurrent(
   return deployment
 }
 
-/** Undefined: stop, without an event (interrupted, or fenced off by a newer decision). */
+/** Undefined: stop, without an event (interrupted, fenced off by a newer decision, or held for what others changed). */
 async function perform(
   engine: Engine,
   deployment: Deployment,
@@ -97,6 +104,7 @@ async function eventOf(
   const now = engine.clock.now()
   switch (next.kind) {
     case 'perform':
+      if (WRITING.has(next.step.want.do) && (await isMeddledWith(engine, deployment, signal))) return undefined
       return stepEvent(next.step.id, await performStep(engine, deployment, next.step, signal), engine.clock.now())
     case 'sample':
       return {
@@ -113,6 +121,8 @@ async function eventOf(
           signal,
         ),
       }
+    case 'reclaim':
+      return reclaim(engine, deployment, next.fields, signal)
     case 'withdraw':
       return withdraw(engine, deployment, signal)
     case 'way-back': {
@@ -170,6 +180,17 @@ function podsApart({ rolled }: Deployment): { podHash?: string } {
   return rolled?.hash ? { podHash: rolled.hash } : {}
 }
 
+async function reclaim(
+  engine: Engine,
+  deployment: Deployment,
+  fields: readonly OwnedField[],
+  signal: AbortSignal,
+): Promise<DeploymentEvent> {
+  const owned = ownedBy(deployment)
+  if (owned) await engine.cluster.reclaim(deployment.plan.service, owned, fields, writeContext(deployment, signal))
+  return { type: 'reclaimed' }
+}
+
 /** Told as done once the router shows it, or when it has had its time to. */
 async function withdraw(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<DeploymentEvent> {
   const shares = await engine.cluster.route(deployment.plan.service, 0, writeContext(deployment, signal))
@@ -196,7 +217,8 @@ function eventOfFailure(engine: Engine, next: Next, error: unknown): DeploymentE
   if (!(error instanceof ClusterError)) throw error instanceof Error ? error : new Error(why)
   // A later deployment writes there by now: what is left of this one is tidied with that one's.
   if (next.kind === 'forget' && error.kind === 'fenced') return { type: 'forgotten' }
-  if (next.kind === 'withdraw' || next.kind === 'forget')
+  if (next.kind === 'reclaim' && error.kind !== 'late') return { type: 'reclaim-refused', why }
+  if (next.kind === 'withdraw' || next.kind === 'forget' || next.kind === 'reclaim')
     return { type: 'late', why, retryAt: engine.clock.now() + retryMs }
   if (next.kind !== 'perform') throw error
   if (error.kind !== 'late') return { type: 'step-failed', step: next.step.id, why }

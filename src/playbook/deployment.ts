@@ -9,6 +9,8 @@
  *   rolled-back  the way back is done; final
  *   refused      pre-flight said no, or approval never came, before anything was touched; final
  */
+
+import type { ForeignChange, Meddled } from './foreign-change.ts'
 import type { MetricName, Sample } from './metrics.ts'
 import type { Plan } from './plan.ts'
 import type { PodHealth } from './pods.ts'
@@ -58,7 +60,16 @@ export interface Rolled {
   readonly hash: string | null
 }
 
-export type HoldReason = 'warning' | 'critical' | 'no-data' | 'low-traffic' | 'unready' | 'person' | 'step-failed'
+export type HoldReason =
+  | 'warning'
+  | 'critical'
+  | 'no-data'
+  | 'low-traffic'
+  | 'unready'
+  | 'person'
+  | 'step-failed'
+  /** Somebody else changed what the deployment owns. */
+  | 'changed'
 
 export interface Hold {
   readonly reason: HoldReason
@@ -97,6 +108,8 @@ export interface GoingBack {
   /** Since when that step is tried. */
   readonly stepSince: number
   readonly restoredAt?: number
+  /** What somebody else did to it since, and was undone. */
+  readonly undone?: readonly ForeignChange[]
   /** Did the new version ever have production traffic? If not, people read "aborted", not "rolled back". */
   readonly hadTraffic: boolean
 }
@@ -168,6 +181,8 @@ export interface Deployment {
   readonly peaks: Readonly<Partial<Record<MetricName, number>>>
   /** New pods as the guard last saw them; null before there are any. */
   readonly pods: PodHealth | null
+  /** What somebody else changed of what is ours; null or absent: nothing. */
+  readonly meddled?: Meddled | null
   /** Problems met on the way, for the report. */
   readonly issues: readonly string[]
   /** Is the old version beside the new one (after `keep-old`)? Then the way back goes through it. */

@@ -1,5 +1,6 @@
 /** Everything that can happen to a deployment: the closed list behind `record-event`. */
 import type { CheckIn, PersonRef, Pin } from './deployment.ts'
+import type { ForeignChange } from './foreign-change.ts'
 import type { Failing } from './judge-counts.ts'
 import type { PodVerdict } from './judge-pods.ts'
 import type { Sample } from './metrics.ts'
@@ -51,6 +52,17 @@ export type DeploymentEvent =
   | { readonly type: 'pods-seen'; readonly health: PodHealth; readonly verdict: PodVerdict }
   /** What the new pods told of themselves between two samples is bad enough for the fast path. */
   | { readonly type: 'pods-failing'; readonly failing: Failing }
+  /** Somebody else wrote what the deployment owns. `realShare`: percent of the new version as the router shows it now. */
+  | {
+      readonly type: 'changed-by-others'
+      readonly changes: readonly ForeignChange[]
+      readonly realShare?: number | null
+    }
+  /** What was restored had been undone by somebody else, and was restored again. */
+  | { readonly type: 'restore-undone'; readonly changes: readonly ForeignChange[] }
+  // A person decided that ours is written again.
+  | { readonly type: 'reclaimed' }
+  | { readonly type: 'reclaim-refused'; readonly why: string }
   // Time.
   | { readonly type: 'approval-expired' }
   | { readonly type: 'hold-reminded' }

@@ -1,5 +1,6 @@
 /** Deployment + now -> what to do: perform this, sample, wait until then, wait for a person, or nothing any more. Pure. */
 import type { CheckIn, Deployment } from './deployment.ts'
+import type { OwnedField } from './foreign-change.ts'
 import { locateStep, type PhaseName, type Step } from './plan.ts'
 
 export type Next =
@@ -7,6 +8,8 @@ export type Next =
   | { readonly kind: 'perform'; readonly step: Step; readonly phase: PhaseName }
   /** Ask the metrics. */
   | { readonly kind: 'sample'; readonly since: number }
+  /** Write again what others changed. */
+  | { readonly kind: 'reclaim'; readonly fields: readonly OwnedField[] }
   /** Take the traffic away while holding. */
   | { readonly kind: 'withdraw' }
   | { readonly kind: 'way-back'; readonly step: Step; readonly index: number }
@@ -54,6 +57,11 @@ function sampleDue(deployment: Deployment): number | null {
 function forward(deployment: Deployment, now: number): Next {
   const at = locateStep(deployment.plan, deployment.step)
   if (!at) return { kind: 'finished' }
+  const { meddled, retryAt } = deployment
+  if (meddled?.reclaim)
+    return now < retryAt
+      ? { kind: 'wait', until: retryAt, person: false }
+      : { kind: 'reclaim', fields: meddled.changes.map((change) => change.field) }
   const sampleAt = sampleDue(deployment)
   if (sampleAt !== null && now >= sampleAt) return { kind: 'sample', since: deployment.window?.since ?? now }
   const { want } = at.step

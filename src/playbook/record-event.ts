@@ -8,6 +8,7 @@ import * as after from './record/after.ts'
 import type { Change } from './record/change.ts'
 import { emergencyTookOver } from './record/emergency.ts'
 import { podsFailing } from './record/eyes.ts'
+import * as meddling from './record/meddling.ts'
 import * as people from './record/people.ts'
 import * as steps from './record/steps.ts'
 import * as watching from './record/watching.ts'
@@ -55,6 +56,14 @@ function changeFor(deployment: Deployment, event: DeploymentEvent, now: number):
       return watching.podsSeen(deployment, event.health, event.verdict, now)
     case 'pods-failing':
       return podsFailing(deployment, event.failing, now)
+    case 'changed-by-others':
+      return meddling.changedByOthers(deployment, event, now)
+    case 'restore-undone':
+      return meddling.restoreUndone(deployment, event.changes)
+    case 'reclaimed':
+      return meddling.reclaimed(deployment, now)
+    case 'reclaim-refused':
+      return meddling.reclaimRefused(deployment, event.why, now)
     case 'approval-expired':
       return after.approvalExpired(deployment, now)
     case 'hold-reminded':

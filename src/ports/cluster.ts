@@ -15,6 +15,8 @@
  * Failures are thrown as ClusterError; nothing else is thrown on purpose.
  */
 import type { Pin } from '../playbook/deployment.ts'
+import type { ForeignChange, OwnedField } from '../playbook/foreign-change.ts'
+import type { Owned } from '../playbook/ownership.ts'
 import type { PodSighting } from '../playbook/pods.ts'
 import type { Service } from '../playbook/service.ts'
 
@@ -105,6 +107,8 @@ export interface Sighting {
   readonly shares: RealShares
   /** Why the shares cannot be known, where the router says why: a sentence without its full stop. */
   readonly sharesUnknown?: string
+  /** Fields of `owned` that hold something else, as far as is known without asking anew: a reason to ask `foreign`. Left out where `owned` was not given. */
+  readonly differs?: readonly OwnedField[]
   /** Id of whoever wrote the workload last, a deployment or an emergency; null: nobody. Left out by makes that do not know. */
   readonly writtenBy?: string | null
 }
@@ -122,7 +126,7 @@ export interface Inspection {
     /** Requests of one pod: cores and bytes; null where a container names none. */
     readonly cpuRequest: number | null
     readonly memoryRequest: number | null
-    /** Field managers that own spec.replicas or the template, e.g. `argocd-controller`, with what they own. */
+    /** Field managers, e.g. `argocd-controller`, with what they own of all that a deployment writes or pins: replicas, image, template, selector, shares, HPA minimum. */
     readonly managers: readonly { readonly name: string; readonly owns: string }[]
     readonly labels: Readonly<Record<string, string>>
     readonly annotations: Readonly<Record<string, string>>
@@ -161,8 +165,15 @@ export interface Inspection {
 
 export interface Cluster {
   inspect(service: Service, version: string, signal: AbortSignal): Promise<Inspection>
-  /** Pods by slot, shares. */
-  look(service: Service, signal: AbortSignal): Promise<Sighting>
+  /** Pods by slot, shares; and whether anything of `owned` differs. */
+  look(service: Service, signal: AbortSignal, owned?: Owned): Promise<Sighting>
+  /**
+   * What somebody else wrote where the deployment's own should stand, and who, asked anew of the API server. Never what
+   * we wrote ourselves, in this process or another. Fields that may not be read are left out.
+   */
+  foreign(service: Service, owned: Owned, signal: AbortSignal): Promise<readonly ForeignChange[]>
+  /** These fields hold again what `owned` says first, whoever wrote them meanwhile. */
+  reclaim(service: Service, owned: Owned, fields: readonly OwnedField[], context: WriteContext): Promise<void>
   /** Server-side dry run of what the deployment will write; returns what the API server objects to, in sentences. */
   dryRun(service: Service, image: string, signal: AbortSignal): Promise<readonly string[]>
   /** Writes the way back down as annotations on the workload, pins the HPA's minimum to the present size, and returns it. */

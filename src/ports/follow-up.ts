@@ -1,5 +1,5 @@
 /** Which work follows from a record: the same answer for a handler, a job and the sweep, so that nothing is forgotten. */
-import type { Deployment, TimelineEntry } from '../playbook/deployment.ts'
+import { type Deployment, isLive, type TimelineEntry } from '../playbook/deployment.ts'
 import { nextStep } from '../playbook/next-step.ts'
 import { locateStep } from '../playbook/plan.ts'
 import type { Job, Queue } from './queue.ts'
@@ -25,10 +25,10 @@ export function movingJob(deployment: Deployment, now: number): Job | undefined 
   }
 }
 
-/** Is there anything of the new version on the cluster that could fall ill? */
+/** Is there anything of the new version on the cluster that could fall ill, or traffic brought back that somebody could undo? */
 export function isGuarded(deployment: Deployment): boolean {
   if (deployment.pin === null) return false
-  if (deployment.status === 'running' || deployment.status === 'holding') return true
+  if (isLive(deployment)) return true
   return deployment.status === 'completed' && deployment.keepUntil !== null
 }
 

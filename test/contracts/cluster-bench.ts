@@ -1,10 +1,11 @@
 /** One namespace of a cluster under test: the adapter, and an administrator who looks on and meddles. */
+import { request } from 'undici'
 import { expect, vi } from 'vitest'
 import { type ApiClient, apiClient } from '../../src/adapters/kubernetes/api-client.ts'
-import { credentialsOf } from '../../src/adapters/kubernetes/credentials.ts'
+import { type Credentials, credentialsOf } from '../../src/adapters/kubernetes/credentials.ts'
 import { isObject, type JsonObject, objectAt, textAt, textMapAt } from '../../src/adapters/kubernetes/json.ts'
 import { kubernetesCluster } from '../../src/adapters/kubernetes/kubernetes-cluster.ts'
-import { autoscalers, deployments, pods, services, type Target } from '../../src/adapters/kubernetes/target.ts'
+import { autoscalers, deployments, pathOf, pods, services, type Target } from '../../src/adapters/kubernetes/target.ts'
 import { routedServices } from '../../src/playbook/routed-services.ts'
 import type { RouterSettings, Service } from '../../src/playbook/service.ts'
 import type { Clock } from '../../src/ports/clock.ts'
@@ -36,6 +37,8 @@ export interface Admin {
   get(target: Target): Promise<JsonObject | null>
   create(target: Target, body: JsonObject): Promise<JsonObject>
   patch(target: Target, body: JsonObject): Promise<JsonObject>
+  /** A merge patch, or a forced server-side apply, under another manager's name. Throws when it is not taken. */
+  writeAs(manager: string, how: 'patch' | 'apply', target: Target, body: JsonObject): Promise<void>
   close(): Promise<void>
 }
 
@@ -53,8 +56,28 @@ export async function adminOf(kubeconfigPath: string): Promise<Admin> {
     },
     create: (target, body) => api.json('create', { ...target, name: null }, { body }),
     patch: (target, body) => api.json('patch', target, { body }),
+    writeAs: (manager, how, target, body) => writeAs(credentials, { manager, how }, target, body),
     close: () => credentials.close(),
   }
+}
+
+async function writeAs(
+  credentials: Credentials,
+  { manager, how }: { readonly manager: string; readonly how: 'patch' | 'apply' },
+  target: Target,
+  body: JsonObject,
+): Promise<void> {
+  const { headers, dispatcher } = await credentials.login()
+  const query = new URLSearchParams({ fieldManager: manager, ...(how === 'apply' && { force: 'true' }) })
+  const type = how === 'apply' ? 'application/apply-patch+yaml' : 'application/merge-patch+json'
+  const answer = await request(`${credentials.server}${pathOf(target)}?${query}`, {
+    method: 'PATCH',
+    dispatcher,
+    headers: { ...headers, 'content-type': type },
+    body: JSON.stringify(body),
+  })
+  const text = await answer.body.text()
+  if (answer.statusCode >= 300) throw new Error(`${manager} was answered ${answer.statusCode}: ${text}`)
 }
 
 const NAMESPACES: Target = { group: '', version: 'v1', resource: 'namespaces', namespace: null, name: null }

@@ -4,6 +4,7 @@ import { type Bench, benchOn, type ClusterEnvironment } from './cluster-bench.ts
 import { describeGateway } from './cluster-contract-gateway.ts'
 import { describeLooking } from './cluster-contract-looking.ts'
 import { describeNginx } from './cluster-contract-nginx.ts'
+import { describeOwnership } from './cluster-contract-ownership.ts'
 import { describeReplicas } from './cluster-contract-replicas.ts'
 import { describeRolling } from './cluster-contract-rolling.ts'
 import { describePin, describeSlots } from './cluster-contract-slots.ts'
@@ -41,5 +42,6 @@ export function describeCluster(name: string, makeEnvironment: () => Promise<Clu
     describeFencing(open)
     describePinned(open)
     describeLooking(open)
+    describeOwnership(open)
   })
 }

@@ -48,6 +48,8 @@ async function nextLook(watched: boolean): Promise<number> {
     restore: refuse,
     tidy: refuse,
     forget: refuse,
+    foreign: refuse,
+    reclaim: refuse,
     logs: refuse,
     watch: refuse,
     close: refuse,

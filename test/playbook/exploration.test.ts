@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import type { Deployment } from '../../src/playbook/deployment.ts'
 import { MINUTE, SECOND } from '../../src/playbook/durations.ts'
 import type { DeploymentEvent } from '../../src/playbook/events.ts'
+import type { ForeignChange } from '../../src/playbook/foreign-change.ts'
 import { nextStep } from '../../src/playbook/next-step.ts'
 import { recordEvent } from '../../src/playbook/record-event.ts'
 import type { Service, Strategy } from '../../src/playbook/service.ts'
@@ -42,6 +43,10 @@ function stepEnds({ deployment }: Place): DeploymentEvent[] {
   ]
 }
 
+function changeOf(field: ForeignChange['field'], found: string): ForeignChange {
+  return { field, what: field, wanted: '25 %', found, by: null }
+}
+
 /** Everything that could be reported or decided, sensible or not, duplicates and late ones included. */
 function eventsAt(place: Place): DeploymentEvent[] {
   const { deployment, now } = place
@@ -62,6 +67,11 @@ function eventsAt(place: Place): DeploymentEvent[] {
     { type: 'pods-seen', health, verdict: { kind: 'some-unready', since: now, detail: 'x' } },
     { type: 'pods-seen', health, verdict: { kind: 'well' } },
     { type: 'pods-failing', failing: FAILING },
+    { type: 'changed-by-others', changes: [changeOf('shares', '0 %')], realShare: 0 },
+    { type: 'changed-by-others', changes: [changeOf('canary-replicas', 'gone')] },
+    { type: 'restore-undone', changes: [changeOf('shares', '10 %')] },
+    { type: 'reclaimed' },
+    { type: 'reclaim-refused', why: 'x' },
     { type: 'approval-expired' },
     { type: 'hold-reminded' },
     { type: 'countdown-over' },
@@ -97,6 +107,7 @@ function keyOf({ deployment: d, now }: Place): string {
     d.rolled && [d.rolled.wanted, d.rolled.of],
     hold && [hold.reason, hold.withdraw ?? 0, hold.rollBackAt === undefined ? 0 : now >= hold.rollBackAt ? 2 : 1],
     goingBack && [goingBack.step, goingBack.hadTraffic],
+    d.meddled && (d.meddled.reclaim ? 2 : 1),
     window && [
       window.percent,
       Math.min(window.noData, 1),
@@ -126,6 +137,7 @@ function checkMove(before: Place, event: DeploymentEvent, after: Deployment): vo
     after.status === 'going-back' || after.status === 'rolled-back',
     `${told}: the way back was left for ${after.status}`,
   )
+  claim(!after.meddled, `${told}: a way back that waits for who changed what`)
   claim(planned <= before.deployment.share.planned, `${told}: forward on the way back`)
   claim(after.step === before.deployment.step, `${told}: a step forward on the way back`)
 }
@@ -216,7 +228,7 @@ describe('every state that any order of events can reach', () => {
     ['an old version kept cold', makeService({ keep: 'cold' }), 'canary'],
     ['three pods replaced one by one', makeService(), 'rolling'],
     ['pods replaced one by one, and asked first', makeService({ onBreach: 'ask' }), 'rolling'],
-  ])('keeps its promises: %s', { timeout: 120_000 }, (name, service, strategy) => {
+  ])('keeps its promises: %s', { timeout: 240_000 }, (name, service, strategy) => {
     const { states, moves, depth, ends } = explore(service, strategy)
     console.info(`${name}: ${states} states, ${moves} moves, ${depth} events deep`)
     expect([...ends].sort()).toEqual(['completed', 'going-back', 'holding', 'refused', 'rolled-back', 'running'])

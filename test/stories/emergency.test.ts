@@ -1,22 +1,16 @@
 /** The emergency rollback on the simulated cluster, with whatever else there is down. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { fileJournal } from '../../src/adapters/journal/file-journal.ts'
 import { memoryQueue } from '../../src/adapters/memory/memory-queue.ts'
 import { memoryStore } from '../../src/adapters/memory/memory-store.ts'
 import { redisStore } from '../../src/adapters/redis/redis-store.ts'
-import { emergency, type Terminal } from '../../src/commands/emergency.ts'
 import type { EmergencyParts } from '../../src/handlers/emergency-parts.ts'
 import { MINUTE } from '../../src/playbook/durations.ts'
 import type { Service } from '../../src/playbook/service.ts'
 import { ChatError } from '../../src/ports/chat.ts'
-import type { Clock } from '../../src/ports/clock.ts'
 import { ClusterError } from '../../src/ports/cluster.ts'
 import { startRedis } from '../redis-server.ts'
-import { beside } from './beside.ts'
-import { EXAMPLE_PATH, exampleServices } from './example-services.ts'
+import { exampleServices } from './example-services.ts'
+import { fromShell } from './shell-emergency.ts'
 import { brisk, openStage, type Stage } from './stage.ts'
 
 const closing: (() => Promise<unknown>)[] = []
@@ -36,39 +30,6 @@ async function begin(name = 'api', over: Partial<Service> = {}) {
 
 const slackIsDown: EmergencyParts['chat'] = {
   post: () => Promise.reject(new ChatError('late', 'service_unavailable', 'Slack answers 503')),
-}
-
-/** `tminus emergency <service>` beside the running stage, its clock moved on until it ends. */
-async function fromShell(
-  stage: Stage,
-  parts: Partial<EmergencyParts> = {},
-  args: readonly string[] = ['--yes', '--reason', 'checkout is broken'],
-  typed = '',
-  name = 'api',
-) {
-  const folder = mkdtempSync(join(tmpdir(), 'tminus-incidents-'))
-  closing.push(async () => rmSync(folder, { recursive: true, force: true }))
-  const path = join(folder, 'incidents.log')
-  const lines: string[] = []
-  const terminal = (clock: Clock): Terminal => ({
-    print: (line) => void lines.push(line),
-    ask: async (question) => {
-      lines.push(question)
-      return typed
-    },
-    env: {},
-    user: 'mira',
-    connect: async () => ({ ...stage.parts, clock, incidents: fileJournal(path), ...parts, close: async () => {} }),
-  })
-  const exit = await beside(stage, (clock) => emergency([name, '--config', EXAMPLE_PATH, ...args], terminal(clock)))
-  const incidents = () => {
-    try {
-      return readFileSync(path, 'utf8')
-    } catch {
-      return ''
-    }
-  }
-  return { exit, lines, text: lines.join('\n'), incidents: incidents() }
 }
 
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/production/deployments'

@@ -34,6 +34,8 @@ async function startProcess(store: Store, clock: SteppedClock, chat: Chat) {
       restore: nobody,
       tidy: nobody,
       forget: nobody,
+      foreign: nobody,
+      reclaim: nobody,
       logs: nobody,
       watch: () => () => {},
       close: async () => {},

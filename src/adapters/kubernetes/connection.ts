@@ -10,7 +10,7 @@ import { DESTINATION_RULES, discoverVersions, type RouteKind } from './routers/r
 import { weightedRouterOf } from './routers/router-of.ts'
 import type { WeightedRouter } from './routers/weighted-router.ts'
 import { readScene, type Scene } from './scene.ts'
-import type { Target } from './target.ts'
+import { autoscalers, type Target } from './target.ts'
 
 export interface Connection {
   readonly api: ApiClient
@@ -29,6 +29,8 @@ export interface Connection {
   routeTarget(service: Service, router: WeightedRouter, signal: AbortSignal): Promise<Target>
   /** The router's object from the watch or by a GET; null when there is none. */
   readRoute(service: Service, router: WeightedRouter, signal: AbortSignal): Promise<JsonObject | null>
+  /** An HPA from the watch or by a GET; null when there is none. Throws ClusterError. */
+  readAutoscaler(namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | null>
   destinationRules(namespace: string, signal: AbortSignal): Promise<Target>
   watch(service: Service, changed: () => void): () => void
   close(): Promise<void>
@@ -77,6 +79,10 @@ function connectionOf(credentials: Credentials, options: ConnectionOptions): Con
       const copy = views.get(service.namespace)?.view.route(router)
       return copy === undefined ? objects.read(await routeTarget(service, router, signal), signal) : copy
     },
+    readAutoscaler: async (namespace, name, signal) => {
+      const target = autoscalers(namespace, name)
+      return viewOf(target)?.copyOf(target) ?? (await objects.read(target, signal))
+    },
     destinationRules: (namespace, signal) => targetOf(DESTINATION_RULES, namespace, null, signal),
     watch(service, changed) {
       const { namespace } = service
@@ -87,6 +93,8 @@ function connectionOf(credentials: Credentials, options: ConnectionOptions): Con
       }
       views.set(namespace, used)
       used.users++
+      // Whoever may not watch them asks for the one that matters at each look.
+      used.view.watchToo(autoscalers(namespace))
       if (router) void watchRouter(used.view, routeTarget, service, router)
       const unsubscribe = used.view.subscribe(service, changed)
       let stopped = false
@@ -115,7 +123,7 @@ async function watchRouter(
   router: WeightedRouter,
 ): Promise<void> {
   try {
-    view.watchRoutes(await find(service, router, new AbortController().signal))
+    view.watchToo(await find(service, router, new AbortController().signal))
   } catch {
     // The look reads the object itself then.
   }

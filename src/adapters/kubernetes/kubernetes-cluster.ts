@@ -1,4 +1,5 @@
 /** The ports Cluster and Eyes on Kubernetes. One connection per kubeconfig context, made when it is first needed. */
+import type { Owned } from '../../playbook/ownership.ts'
 import type { Service } from '../../playbook/service.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Cluster, Sighting } from '../../ports/cluster.ts'
@@ -11,6 +12,8 @@ import { forget, settle, tidy } from './finish.ts'
 import { inspect } from './inspect/inspect.ts'
 import { textAt } from './json.ts'
 import { DEPLOYMENT_ANNOTATION } from './names.ts'
+import { reclaim } from './ownership/reclaim.ts'
+import { foreignChanges, suspected } from './ownership/standing.ts'
 import { pinWorkload } from './pin-workload.ts'
 import { podLogs } from './pod-logs.ts'
 import { promote } from './promote.ts'
@@ -65,7 +68,11 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
   return {
     eyes: { read: async (service, slot, signal) => pods.read(await connectionTo(service), service, slot, signal) },
     inspect: async (service, version, signal) => inspect(await connectionTo(service), service, version, signal),
-    look: async (service, signal) => look(await connectionTo(service), service, options.clock.now(), signal),
+    look: async (service, signal, owned) =>
+      look(await connectionTo(service), service, options.clock.now(), signal, owned),
+    foreign: async (service, owned, signal) => foreignChanges(await connectionTo(service), service, owned, signal),
+    reclaim: async (service, owned, fields, context) =>
+      reclaim(await connectionTo(service), service, owned, fields, context),
     dryRun: async (service, image, signal) => dryRun(await connectionTo(service), service, image, signal),
     pin: async (service, context) => pinWorkload(await connectionTo(service), service, context),
     pinned: async (service, signal) => readPinned(await connectionTo(service), service, signal),
@@ -87,7 +94,13 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
   }
 }
 
-async function look(connection: Connection, service: Service, at: number, signal: AbortSignal): Promise<Sighting> {
+async function look(
+  connection: Connection,
+  service: Service,
+  at: number,
+  signal: AbortSignal,
+  owned?: Owned,
+): Promise<Sighting> {
   const scene = sceneFor(service, await connection.scene(service, signal))
   const { shares, unknown } = await readTraffic(connection, service, signal, scene)
   const pods = podsBySlot(scene)
@@ -103,6 +116,7 @@ async function look(connection: Connection, service: Service, at: number, signal
     },
     shares,
     ...(unknown !== undefined && { sharesUnknown: unknown }),
+    ...(owned && { differs: await suspected(connection, service, owned, scene, signal) }),
     writtenBy: textAt(stable, 'metadata', 'annotations', DEPLOYMENT_ANNOTATION) ?? null,
   }
 }

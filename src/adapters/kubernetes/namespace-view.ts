@@ -20,7 +20,7 @@ export interface NamespaceView {
   /** The router's object. Undefined while the copies may be old, or nobody watches its kind; null: there is none. */
   route(router: WeightedRouter): JsonObject | null | undefined
   /** Watches objects of this kind too, from now on. */
-  watchRoutes(target: Target): void
+  watchToo(target: Target): void
   /** Calls back, once per turn of the event loop, when something of the service changed. */
   subscribe(service: Service, changed: () => void): () => void
   /** The copy of one object; undefined when there is none, or it may be old. */
@@ -58,7 +58,7 @@ export function namespaceView(api: ApiClient, clock: Clock, namespace: string): 
       const watch = watches.get(kind.resource)
       return watch?.isLive() ? (watch.get(name) ?? null) : undefined
     },
-    watchRoutes(target) {
+    watchToo(target) {
       if (!watches.has(target.resource)) start({ ...target, name: null }, () => undefined)
     },
     subscribe: (service, changed) => subscribe(listeners, service, changed),

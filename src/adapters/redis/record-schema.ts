@@ -51,6 +51,7 @@ const RECORD_FIELDS = {
   lastSample: object.nullable(),
   peaks: object,
   pods: object.nullable(),
+  meddled: object.nullish(),
   issues: list,
   kept: z.boolean(),
   settled: z.boolean(),

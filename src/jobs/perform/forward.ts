@@ -1,9 +1,10 @@
 /** Performs one forward step: reads the world, writes what differs, says how it ended. */
 import { runChecks } from '../../checks/run-checks.ts'
 import type { Deployment, Pin } from '../../playbook/deployment.ts'
-import { imageReference, podsForShare, versionOf } from '../../playbook/image.ts'
+import { imageReference, versionOf } from '../../playbook/image.ts'
 import { formatValue, judgeSample } from '../../playbook/judge-sample.ts'
-import type { Step, Want } from '../../playbook/plan.ts'
+import type { Step } from '../../playbook/plan.ts'
+import { podsOfStep } from '../../playbook/pods-of-step.ts'
 import { previewServiceName } from '../../playbook/preview-service.ts'
 import { round } from '../../playbook/refuse.ts'
 import type { Service } from '../../playbook/service.ts'
@@ -30,7 +31,7 @@ export async function performStep(
     case 'pin':
       return pin(engine, deployment, signal)
     case 'deploy':
-      return deployPods(engine, deployment, step, want, signal)
+      return deployPods(engine, deployment, step, signal)
     case 'roll':
       return roll(engine, deployment, signal)
     case 'logs':
@@ -90,13 +91,11 @@ async function deployPods(
   engine: Engine,
   deployment: Deployment,
   step: Step,
-  want: Extract<Want, { do: 'deploy' }>,
   signal: AbortSignal,
 ): Promise<StepResult> {
   const { service } = deployment.plan
   const pin = pinOf(deployment)
-  const percent = percentAfter(deployment, step)
-  const replicas = podsForShare(service, percent, want.pods, pin.replicas)
+  const replicas = podsOfStep(deployment.plan, step, pin)
   const image = imageReference(service.image, deployment.version, deployment.digest)
   const state = await engine.cluster.ensureSlot(
     service,
@@ -113,14 +112,6 @@ async function deployPods(
 /** Where pods that get no traffic by themselves are reached. */
 function whereThey(service: Service): string {
   return service.router.kind === 'switch' ? `, out of traffic behind Service ${previewServiceName(service)}` : ''
-}
-
-/** The share these pods are for: the route step that follows. */
-function percentAfter(deployment: Deployment, step: Step): number {
-  const flat = deployment.plan.phases.flatMap((phase) => phase.steps)
-  const rest = flat.slice(flat.findIndex((row) => row.id === step.id))
-  const route = rest.find((row) => row.want.do === 'route')
-  return route?.want.do === 'route' ? route.want.percent : 100
 }
 
 function whenComplete(state: SlotState, wanted: number, text: string): StepResult {

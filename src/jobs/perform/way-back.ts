@@ -3,6 +3,7 @@ import { type Deployment, isOldReplaced } from '../../playbook/deployment.ts'
 import type { Step } from '../../playbook/plan.ts'
 import { oldVersion } from '../../playbook/refuse.ts'
 import type { Engine } from '../engine.ts'
+import { undoneBy } from '../keep-restored.ts'
 import { writeContext } from './result.ts'
 
 /** Endpoints follow a write within this time, ms; looked at again so often. */
@@ -73,7 +74,12 @@ function confirmed(left: number | null): string {
 
 async function tidy(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<WayBackResult> {
   const { service } = deployment.plan
+  const undone = await undoneBy(engine, deployment, signal)
   const done = await engine.cluster.tidy(service, deployment.pin, writeContext(deployment, signal))
-  if (!done) return { kind: 'late', why: `${service.workload} takes its old form` }
-  return { kind: 'done', text: `${service.workload} is as it was before; nothing of ${deployment.version} is left.` }
+  if (!done) return { kind: 'late', why: undone ?? `${service.workload} takes its old form` }
+  const again = undone === undefined ? '' : ` It was ${undone}; it is put back.`
+  return {
+    kind: 'done',
+    text: `${service.workload} is as it was before; nothing of ${deployment.version} is left.${again}`,
+  }
 }

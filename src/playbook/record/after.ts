@@ -156,11 +156,15 @@ export function forgotten(deployment: Deployment): Outcome<Change> {
 /** The world is late with something that is no step: it is tried again, and told once for each reason. */
 export function late(deployment: Deployment, event: Extract<DeploymentEvent, { type: 'late' }>): Outcome<Change> {
   const { why, retryAt, expected } = event
-  if (deployment.status !== 'holding' && deployment.status !== 'completed') return refuse.stale(deployment)
+  const reclaiming = deployment.status === 'running' && deployment.meddled?.reclaim === true
+  if (deployment.status !== 'holding' && deployment.status !== 'completed' && !reclaiming)
+    return refuse.stale(deployment)
   const urgent = deployment.hold?.withdraw === 'wanted'
   const text = urgent
     ? `The traffic of ${deployment.version} cannot be taken away yet: ${why}. It is tried again until it works.`
-    : `${oldVersion(deployment)} cannot be retired yet: ${why}.`
+    : reclaiming
+      ? `What others changed cannot be written again yet: ${why}.`
+      : `${oldVersion(deployment)} cannot be retired yet: ${why}.`
   const line = {
     text,
     audience: urgent ? ('channel' as const) : ('record' as const),

@@ -59,8 +59,19 @@ export function startHold(
   }
 }
 
-/** Time spent holding does not count against the step's own deadline. */
+/**
+ * Time spent holding does not count against the step's own deadline. A hold that ends by itself leaves another one where
+ * somebody else changed what is ours: that waits for a person.
+ */
 export function endHold(deployment: Deployment, now: number): Partial<Deployment> {
+  const { meddled } = deployment
+  if (meddled && !meddled.reclaim)
+    return startHold(
+      { ...deployment, hold: null },
+      now,
+      'changed',
+      `others changed ${meddled.changes[0]?.what ?? 'what is ours'}`,
+    )
   return { status: 'running', hold: null, stepSince: now, retryAt: 0, waitingFor: deployment.waitingFor }
 }
 
@@ -86,6 +97,7 @@ export function startGoingBack(
       status: 'going-back',
       goingBack,
       hold: null,
+      meddled: null,
       retryAt: 0,
       waitingFor: null,
       keepUntil: null,

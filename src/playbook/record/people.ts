@@ -55,10 +55,22 @@ export function hold(deployment: Deployment, by: PersonRef, reason: string | nul
   }
 }
 
-export function resume(deployment: Deployment, by: PersonRef, now: number): Outcome<Change> {
-  const blocked = refuseEnded(deployment)
+export function resume(held: Deployment, by: PersonRef, now: number): Outcome<Change> {
+  const blocked = refuseEnded(held)
   if (blocked) return blocked
-  if (deployment.status !== 'holding' || !deployment.hold) return refuse.notHolding(deployment)
+  if (held.status !== 'holding' || !held.hold) return refuse.notHolding(held)
+  const { meddled } = held
+  if (!meddled) return resumed(held, by, now)
+  // Whatever else it held for: from now on ours is written again, where others changed it.
+  const reclaim = { ...meddled, reclaim: true }
+  const outcome = resumed({ ...held, meddled: reclaim }, by, now)
+  if (!outcome.ok) return outcome
+  const { patch, lines } = outcome.value
+  return { ok: true, value: { patch: { ...patch, meddled: reclaim }, lines } }
+}
+
+function resumed(deployment: Deployment, by: PersonRef, now: number): Outcome<Change> {
+  if (!deployment.hold) return refuse.notHolding(deployment)
   const text = `Resumed by ${by.name} (it held for: ${deployment.hold.detail}).`
   const line = { text, audience: 'thread' as const, level: 'good' as const, by }
   const next = enterNext(deployment, now)

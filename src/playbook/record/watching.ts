@@ -216,7 +216,7 @@ function onPods(deployment: Deployment, verdict: PodVerdict, now: number): Chang
     if (!holdsForPods || deployment.hold?.withdraw) return NOTHING
     return {
       patch: endHold(deployment, now),
-      lines: [{ text: `All new pods are ready again; ${deployment.id} goes on.`, audience: 'thread', level: 'good' }],
+      lines: [{ text: wellAgain(deployment), audience: 'thread', level: 'good' }],
     }
   }
   if (verdict.kind === 'some-unready') {
@@ -250,6 +250,10 @@ function onPods(deployment: Deployment, verdict: PodVerdict, now: number): Chang
       },
     ],
   }
+}
+
+function wellAgain({ id, meddled }: Deployment): string {
+  return `All new pods are ready again; ${id} ${meddled && !meddled.reclaim ? 'still holds: others changed what is its own' : 'goes on'}.`
 }
 
 /** What is left of a countdown that ended without a word. */

@@ -56,6 +56,7 @@ describe('a canary that is made while the way back begins', () => {
       freshScene: nothing,
       routeTarget: nothing,
       readRoute: nothing,
+      readAutoscaler: nothing,
       destinationRules: nothing,
       watch: () => () => undefined,
       isWatched: () => false,

@@ -256,11 +256,11 @@ describe('a watch', () => {
     )
     await bench.until(
       async () => watches(),
-      (count) => count === 5,
+      (count) => count === 6,
     )
     for (const stop of stops) stop()
     stops[0]?.()
-    expect(watches()).toBe(5)
+    expect(watches()).toBe(6)
   })
 })
 

@@ -10,6 +10,8 @@ import { at, countAt, isObject, type JsonObject, listAt, numberAt, objectAt, tex
 import { podSighting } from '../pod-sighting.ts'
 import { parseQuantity } from '../quantity.ts'
 import { rolloutState } from '../rollout-state.ts'
+import { weightedRouterOf } from '../routers/router-of.ts'
+import type { WeightedRouter } from '../routers/weighted-router.ts'
 import { podsBySlot, type Scene } from '../scene.ts'
 import { matches, matchesLabelSelector } from '../selectors.ts'
 import { routedPods } from '../shares.ts'
@@ -18,7 +20,7 @@ import { allPods, disruptionBudgets, nodeMetrics, nodes, resourceQuotas } from '
 import { templateOf } from '../traffic.ts'
 import { readLostPolicies } from './lost-policies.ts'
 import { nodeLoads, roomLeft } from './nodes.ts'
-import { ownersOf } from './owners.ts'
+import { type Owner, ownersAround, ownersOf } from './owners.ts'
 import { podRequest } from './pod-requests.ts'
 import { type PodLabels, type RouterFacts, routerFacts } from './router-faults.ts'
 
@@ -55,20 +57,23 @@ export async function inspect(
   const labels = workload ? labelsOf(service, workload, scene.service, version) : null
   const nodesRead = list(nodes)
   nodesRead.catch(() => undefined)
-  const [nodeLoad, headroom, quotas, hpa, pdb, leftovers, policiesLost, router] = await Promise.all([
+  const scaler = findAutoscaler(connection, service, brief)
+  scaler.catch(() => undefined)
+  const [nodeLoad, headroom, quotas, hpa, pdb, leftovers, policiesLost, around, router] = await Promise.all([
     part('node load', null, () => readNodeLoad(nodesRead, list)),
     part('headroom', { cpu: 0, memory: 0, pods: 0 }, async () =>
       roomLeft(await nodesRead, await list(allPods), objectAt(template, 'spec')),
     ),
     part('quotas', [], async () => (await list(resourceQuotas(service.namespace))).flatMap(quotaRows)),
-    part('HPA', null, async () => hpaFacts(await findAutoscaler(connection, service, brief))),
+    part('HPA', null, async () => hpaFacts(await scaler)),
     part('PDB', null, async () => pdbFacts(await list(disruptionBudgets(service.namespace)), labels?.stable ?? {})),
     part('leftovers', [], () => findLeftovers(connection, service, brief)),
     part('network policies', [], () => readLostPolicies(connection, service, labels, brief)),
+    readOwnersAround(connection, service, scene.service, scaler, brief),
     readRouterFacts(connection, service, scene.service, labels, brief),
   ])
   return {
-    workload: workload && workloadFacts(service, workload, scene),
+    workload: workload && workloadFacts(service, workload, scene, around),
     service: scene.service && serviceFacts(scene.service, labels),
     endpoints: routedPods(scene.endpointSlices).size,
     nodeLoad,
@@ -84,7 +89,12 @@ export async function inspect(
   }
 }
 
-function workloadFacts(service: Service, workload: JsonObject, scene: Scene): NonNullable<Inspection['workload']> {
+function workloadFacts(
+  service: Service,
+  workload: JsonObject,
+  scene: Scene,
+  around: readonly Owner[],
+): NonNullable<Inspection['workload']> {
   const template = templateOf(workload)
   const spec = objectAt(template, 'spec')
   const names = containerNames(template)
@@ -101,7 +111,7 @@ function workloadFacts(service: Service, workload: JsonObject, scene: Scene): No
     hasPreStop: isObject(at(versioned, 'lifecycle', 'preStop')),
     cpuRequest: podRequest(spec, 'cpu'),
     memoryRequest: podRequest(spec, 'memory'),
-    managers: ownersOf(workload),
+    managers: [...ownersOf(workload, container), ...around],
     labels: textMapAt(workload, 'metadata', 'labels'),
     annotations: textMapAt(workload, 'metadata', 'annotations'),
     pods: podsBySlot(scene).stable.map(podSighting),
@@ -189,6 +199,36 @@ function rollingFaults({ router, workload: name }: Service, workload: JsonObject
   return [
     `Deployment ${name} has the strategy Recreate, which stops all pods before it starts new ones: it cannot be replaced pod by pod. Set its spec.strategy.type to RollingUpdate.`,
   ]
+}
+
+/** What cannot be read here is told by the part it belongs to: router, or HPA. */
+async function readOwnersAround(
+  connection: Connection,
+  service: Service,
+  front: JsonObject | null,
+  scaler: Promise<JsonObject | null>,
+  signal: AbortSignal,
+): Promise<readonly Owner[]> {
+  const router = weightedRouterOf(service)
+  const unlessUnread = (read: Promise<JsonObject | null>) =>
+    read.catch((error: unknown) => {
+      if (error instanceof ClusterError) return null
+      throw error
+    })
+  const [route, hpa] = await Promise.all([
+    router ? unlessUnread(readRouteNow(connection, service, router, signal)) : null,
+    unlessUnread(scaler),
+  ])
+  return ownersAround(service, { front, router, route, hpa })
+}
+
+async function readRouteNow(
+  { objects, routeTarget }: Connection,
+  service: Service,
+  router: WeightedRouter,
+  signal: AbortSignal,
+): Promise<JsonObject | null> {
+  return objects.read(await routeTarget(service, router, signal), signal)
 }
 
 /** A router that cannot be read cannot be written either: that is a fault of its own. */

@@ -34,6 +34,7 @@ export function canaryIngressRouter(service: Service, router: NginxSettings): We
     kind: INGRESSES,
     name,
     by: 'patch',
+    ownedAt: ['f:metadata', 'f:annotations', `f:${WEIGHT}`],
     fault: (object) => fault(title, router, object),
     weights,
     pinned: (object) => (isOurs(service, object) ? { weights: null } : pinned(object)),

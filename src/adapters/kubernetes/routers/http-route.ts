@@ -17,6 +17,7 @@ export function httpRouteRouter(service: Service, router: GatewaySettings): Weig
     kind: HTTP_ROUTES,
     name: router.httpRoute,
     by: 'put',
+    ownedAt: ['f:spec', 'f:rules'],
     ...weightedBackends({
       place: `The rule of ${title}`,
       row: 'backend',

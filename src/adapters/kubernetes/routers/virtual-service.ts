@@ -14,6 +14,7 @@ export function virtualServiceRouter(service: Service, router: IstioSettings): W
     kind: VIRTUAL_SERVICES,
     name: router.virtualService,
     by: 'put',
+    ownedAt: ['f:spec', 'f:http'],
     ...weightedBackends({
       place: `The http route of ${title}`,
       row: 'destination',

@@ -24,6 +24,8 @@ export interface WeightedRouter {
   readonly name: string
   /** How it is written; see EditOptions. */
   readonly by: 'put' | 'patch'
+  /** Where the shares are in `metadata.managedFields`; a list that is one value there stands for all in it. */
+  readonly ownedAt: readonly string[]
   /** What is wrong with the object, as one sentence; undefined when its shares can be moved. */
   fault(object: JsonObject): string | undefined
   /** Weights as written, on any scale; null when they cannot be found. */

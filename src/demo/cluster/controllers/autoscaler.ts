@@ -1,5 +1,6 @@
 /** The HorizontalPodAutoscaler, as far as it gets in a deployment's way: it keeps the size between its bounds. */
 import { type ClusterContext, timestamp } from '../cluster-context.ts'
+import { ownershipAfterUpdate } from '../patches/managed-fields.ts'
 import { sameJson } from '../store/json.ts'
 import type { HorizontalPodAutoscaler } from '../store/kube-objects.ts'
 import { type Controller, keyOf } from './reconciler.ts'
@@ -43,8 +44,15 @@ function adjust(context: ClusterContext, record: RecordEvent, autoscaler: Horizo
   if (!sameJson(before, status)) store.put('horizontalpodautoscalers', { ...autoscaler, status })
   if (desired === replicas) return
   const generation = (target.metadata.generation ?? 1) + 1
-  const metadata = { ...target.metadata, generation }
-  store.put('deployments', { ...target, metadata, spec: { ...target.spec, replicas: desired } })
+  const scaled = { ...target, spec: { ...target.spec, replicas: desired } }
+  const writer = {
+    manager: 'kube-controller-manager',
+    operation: 'Update',
+    subresource: 'scale',
+    time: timestamp(clock.now()),
+  } as const
+  const managedFields = ownershipAfterUpdate(target, scaled, writer, true)
+  store.put('deployments', { ...scaled, metadata: { ...target.metadata, generation, managedFields } })
   const limit = desired === minReplicas ? 'below Spec.MinReplicas' : 'above Spec.MaxReplicas'
   const message = `New size: ${desired}; reason: Current number of replicas ${limit}`
   record({ component: 'horizontal-pod-autoscaler' }, autoscaler, {

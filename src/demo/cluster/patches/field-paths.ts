@@ -4,7 +4,7 @@
  */
 import { canonicalJson, isObject, type JsonObject } from '../store/json.ts'
 import type { FieldsTree } from '../store/object-meta.ts'
-import { applyKeysOf, SET_LISTS } from './list-keys.ts'
+import { ATOMIC_MAPS, applyKeysOf, SET_LISTS } from './list-keys.ts'
 
 export type FieldPaths = ReadonlyMap<string, unknown>
 
@@ -45,7 +45,7 @@ export function fieldPaths(object: unknown, keyed: boolean): FieldPaths {
 
 function collect(found: Map<string, unknown>, path: readonly string[], name: string, value: unknown, keyed: boolean) {
   const children = isObject(value) ? Object.entries(value) : []
-  if (children.length > 0) {
+  if (children.length > 0 && !(keyed && ATOMIC_MAPS.has(name))) {
     for (const [key, child] of children) {
       if (child !== undefined) collect(found, [...path, `f:${key}`], key, child, keyed)
     }

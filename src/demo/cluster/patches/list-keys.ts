@@ -19,6 +19,9 @@ export function applyKeysOf(listName: string, items: readonly unknown[]): readon
 /** Lists of plain values that are merged as sets instead of replaced. */
 export const SET_LISTS: ReadonlySet<string> = new Set(['finalizers'])
 
+/** Maps that are one value to server-side apply: whoever sets one of their keys owns all of them. */
+export const ATOMIC_MAPS: ReadonlySet<string> = new Set(['selector', 'nodeSelector'])
+
 const MERGE_KEYS: ReadonlyMap<string, string> = new Map([
   ['containers', 'name'],
   ['initContainers', 'name'],

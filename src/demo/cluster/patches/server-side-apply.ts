@@ -3,7 +3,7 @@ import { ApiError } from '../store/api-error.ts'
 import { isObject, type JsonObject, sameJson } from '../store/json.ts'
 import type { KubeObject } from '../store/object-meta.ts'
 import { fieldPaths, itemKey, pathsOf, readablePath, removePath } from './field-paths.ts'
-import { applyKeysOf, SET_LISTS } from './list-keys.ts'
+import { ATOMIC_MAPS, applyKeysOf, SET_LISTS } from './list-keys.ts'
 import { entryOf, type Writer } from './managed-fields.ts'
 
 export interface Applied {
@@ -64,6 +64,7 @@ function conflicts(
 }
 
 function merge(live: unknown, config: unknown, name: string, keyed: boolean): unknown {
+  if (isObject(config) && keyed && ATOMIC_MAPS.has(name)) return config
   if (isObject(config)) {
     const result: Record<string, unknown> = isObject(live) ? { ...live } : {}
     for (const [key, value] of Object.entries(config)) {

@@ -51,6 +51,7 @@ describe('a canary Ingress that is made while the way back begins', () => {
       freshScene: nothing,
       routeTarget: async () => target,
       readRoute: nothing,
+      readAutoscaler: nothing,
       destinationRules: nothing,
       watch: () => () => undefined,
       close: async () => undefined,
