@@ -144,8 +144,12 @@ class Follower {
       before = current
       return { event: { type: 'pods-failing', failing } }
     })
-    if (!outcome.ok)
-      return log.debug({ deployment: before.id, code: outcome.refusal.code }, 'failing pods change nothing')
+    if (!outcome.ok) {
+      log.debug({ deployment: before.id, code: outcome.refusal.code }, 'failing pods change nothing')
+      // Recorded by an earlier look whose enqueue failed, perhaps: the way back waits for no sweep.
+      if (before.status === 'going-back') await followUp(queue, before, [], clock.now(), true)
+      return this.learn(before)
+    }
     const { deployment, entries } = outcome.value
     if (deployment.status !== before.status) await queue.interrupt(deployment.id, 'its pods are failing')
     await followUp(queue, deployment, entries, clock.now(), isGuarded(before))

@@ -39,7 +39,7 @@ async function open(start = walkTo(newDeployment(makeService({ eyes: EYES })), '
     return [{ ...about, requests: new Map([['200', pods.ok], ...errors]), errors }]
   }
   const port: { read: Eyes['read'] } = { read }
-  const failing: { load?: Error } = {}
+  const failing: { load?: Error; add?: Error } = {}
   const parts = {
     eyes: { read: (...args: Parameters<Eyes['read']>) => port.read(...args) },
     store: {
@@ -54,7 +54,10 @@ async function open(start = walkTo(newDeployment(makeService({ eyes: EYES })), '
       },
     },
     queue: {
-      add: async (job: Job) => void jobs.push(job),
+      add: async (job: Job) => {
+        if (failing.add) throw failing.add
+        jobs.push(job)
+      },
       interrupt: async (id: string) => void interrupted.push(id),
       work: async () => {},
       close: async () => {},
@@ -155,7 +158,7 @@ describe('open eyes', () => {
   })
 
   it('of two processes begin one way back', async () => {
-    const { begin, parts, pods, deployment, clock, eyes, counts, jobs } = await open()
+    const { begin, parts, pods, deployment, clock, eyes, store, jobs } = await open()
     await begin()
     const other = makeEyes(parts)
     other.follow(deployment)
@@ -164,8 +167,11 @@ describe('open eyes', () => {
     pods.failed += 100
     clock.advanceTo(clock.now() + SECOND)
     await Promise.all([eyes.idle(), other.idle()])
-    expect(jobs.filter(({ kind }) => kind === 'way-back')).toHaveLength(1)
-    expect(counts.saves).toBeLessThanOrEqual(2)
+    const told = (await store.timeline('api-1')).filter(({ type }) => type === 'pods-failing')
+    expect(told.filter(({ audience }) => audience === 'channel')).toHaveLength(1)
+    // The same job twice is one job.
+    const moves = jobs.filter(({ kind }) => kind === 'way-back').map(({ key, deployment: id }) => `${id} ${key}`)
+    expect([...new Set(moves)]).toEqual(['api-1 move'])
   })
 })
 
@@ -206,6 +212,19 @@ describe('eyes that cannot see', () => {
     pods.failed += 10
     await pass(1)
     expect((await load()).status).toBe('going-back')
+  })
+
+  it('enqueue the way back at the next look when that failed after it was recorded', async () => {
+    const { begin, pass, pods, failing, load, jobs } = await open()
+    await begin()
+    failing.add = new StoreUnavailable('Redis is away')
+    pods.failed += 100
+    await pass(1)
+    expect((await load()).status).toBe('going-back')
+    delete failing.add
+    pods.failed += 10
+    await pass(1)
+    expect(jobs.map(({ kind }) => kind)).toContain('way-back')
   })
 })
 

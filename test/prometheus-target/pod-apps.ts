@@ -29,14 +29,17 @@ export interface PodApps {
   stop(): Promise<void>
 }
 
-/** `openMetrics`: they speak that format instead of Prometheus' own. */
-export async function startPodApps(addresses: readonly string[], openMetrics = false): Promise<PodApps> {
+/** `port`: 0 or absent, any free one. */
+export async function startPodApps(
+  addresses: readonly string[],
+  at: { readonly port?: number } = {},
+): Promise<PodApps> {
   const servers: Server[] = []
   const apps: PodApp[] = []
   let first: number | null = null
-  let port = 0
+  let port = at.port ?? 0
   for (const address of addresses) {
-    const { app, server } = makeApp(address, openMetrics, () => {
+    const { app, server } = makeApp(address, () => {
       first ??= performance.timeOrigin + performance.now()
     })
     port = await listen(server, address, port)
@@ -67,8 +70,8 @@ function listen(server: Server, address: string, port: number): Promise<number> 
   })
 }
 
-function makeApp(address: string, openMetrics: boolean, failed: () => void): { app: PodApp; server: Server } {
-  const registry = openMetrics ? openMetricsRegistry() : new Registry()
+function makeApp(address: string, failed: () => void): { app: PodApp; server: Server } {
+  const registry = new Registry()
   const counter = new Counter({
     name: 'http_requests_total',
     help: 'Requests.',
@@ -110,10 +113,4 @@ function makeApp(address: string, openMetrics: boolean, failed: () => void): { a
     connections: () => connections,
   }
   return { app, server }
-}
-
-function openMetricsRegistry() {
-  const registry = new Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE>()
-  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
-  return registry
 }

@@ -219,7 +219,9 @@ describe('a rehearsal with eyes of its own', () => {
     folder = await mkdtemp(join(tmpdir(), 'tminus-rehearsal-'))
     path = join(folder, 'tminus.yml')
     const catalogue = parseDocument(await readFile(EXAMPLE_PATH, 'utf8'))
-    catalogue.setIn(['services', 'api', 'eyes'], { port: 8080 })
+    const steps = [25, 100].map((percent) => ({ percent, observe: '3m' }))
+    for (const [key, value] of Object.entries({ eyes: { port: 8080 }, canary: { steps }, keepFor: '5m' }))
+      catalogue.setIn(['services', 'api', key], value)
     await writeFile(path, String(catalogue))
   })
   afterAll(() => rm(folder, { recursive: true }))
@@ -235,7 +237,7 @@ describe('a rehearsal with eyes of its own', () => {
     const [first, second] = [await rehearsalOf(path, ...sick), await rehearsalOf(path, ...sick)]
     expect(first.exit).toBe(2)
     expect(first.text).toMatch(
-      /Rolling back api to v1\.9\. Error rate 1\d %: \d+ of \d+ requests in 2 s failed, read from/,
+      /Rolling back api to v1\.9\. Error rate 1\d %: \d+ of \d+ requests in 4 s failed, read from/,
     )
     expect(second.lines).toEqual(first.lines)
   })

@@ -38,8 +38,8 @@ const SETTLING_MS = 5 * MINUTE
 const LONGEST_MS = 3 * DAY
 /** Reminders that a rehearsal listens to before it takes the hold for the end. */
 const REMINDERS_HEARD = 2
-/** Some thousand looks less: still far more often than the metrics are asked. */
-const EYES_MS = 2 * SECOND
+/** Some thousand looks less: still more often than the metrics are asked. */
+const EYES_MS = 4 * SECOND
 const SEED = 20_260_115
 
 export async function runRehearsal(rehearsal: Rehearsal): Promise<RehearsalEnd> {
