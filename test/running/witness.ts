@@ -39,6 +39,7 @@ async function weightsOf(kubectl: Shop['kubectl'], kind: Shop['service']['router
 const KINDS = {
   replicas: [],
   switch: [],
+  rolling: [],
   istio: ['virtualservices', 'destinationrules'],
   'gateway-api': ['httproutes'],
   nginx: ['ingresses'],

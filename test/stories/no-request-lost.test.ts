@@ -24,17 +24,20 @@ const VARIANTS: readonly (readonly [string, Strategy, RouterSettings])[] = [
   ['canary with nginx', 'canary', { kind: 'nginx', ingress: 'api', ...HOSTS }],
   ['blue-green', 'blue-green', { kind: 'replicas' }],
   ['blue-green behind istio by host', 'blue-green', { kind: 'istio', virtualService: 'api', by: 'host', ...HOSTS }],
+  ['rolling', 'rolling', { kind: 'replicas' }],
 ]
 
 /** Nobody is waited for, so that no pause of a person helps. */
-function hasty(router: RouterSettings): Service {
-  const service = brisk({ ...exampleService('api'), router, strategies: ['canary', 'blue-green'] })
+function hasty(router: RouterSettings, over: Partial<Service> = {}): Service {
+  const service = brisk({ ...exampleService('api'), router, strategies: ['canary', 'blue-green', 'rolling'] })
   return {
     ...service,
     canaryLabels: router.kind === 'replicas' ? {} : { track: 'canary' },
     canary: { steps: service.canary.steps.map((step) => ({ ...step, gate: 'auto' as const })) },
     blueGreen: { ...service.blueGreen, monitorMs: 2 * MINUTE, keepMs: 10 * MINUTE, gate: 'auto' },
+    rolling: { batch: 1, observeMs: 2 * MINUTE, monitorMs: 2 * MINUTE, keepMs: 10 * MINUTE, gate: 'auto' },
     keepMs: 10 * MINUTE,
+    ...over,
   }
 }
 
@@ -45,8 +48,8 @@ afterEach(async () => {
   await stage?.stop()
 })
 
-async function begin(strategy: Strategy, router: RouterSettings) {
-  const service = hasty(router)
+async function begin(strategy: Strategy, router: RouterSettings, over: Partial<Service> = {}) {
+  const service = hasty(router, over)
   const opened = await openStage({ services: [service] })
   stage = opened
   const followed = await followTraffic(opened, service)
@@ -74,9 +77,9 @@ describe.each(VARIANTS)('%s', (_, strategy, router) => {
     expect(followed.answers()).toEqual({ asked: SOME, lost: [], served: { 'v1.9': SOME, 'v2.0': SOME } })
   })
 
-  it('loses no request back from the middle of the promotion', async () => {
+  it('loses no request back while pods of the workload are replaced', async () => {
     const { here, followed } = await begin(strategy, router)
-    await here.until((row) => row.step === 'promote')
+    await here.until((row) => row.step === 'promote' || (row.step === 'watch-pod' && row.rolled?.wanted === 3))
     expect(await here.ask({ verb: 'rollback', service: 'api' })).toMatchObject({ kind: 'done' })
     await here.until((row) => row.status === 'rolled-back')
     await here.pass(MINUTE)
@@ -85,8 +88,7 @@ describe.each(VARIANTS)('%s', (_, strategy, router) => {
 
   it('loses no request on the automatic way back', async () => {
     const { here, followed } = await begin(strategy, router)
-    await here.until((row) => row.share.planned >= 25)
-    await here.until((row) => /^watch-/.test(row.step))
+    await here.until((row) => row.share.planned >= 25 && /^watch-/.test(row.step))
     here.world.setFault('v2.0', 'errors', true)
     await here.until((row) => row.status === 'rolled-back')
     await here.pass(MINUTE)
@@ -118,9 +120,10 @@ describe.each(VARIANTS)('%s', (_, strategy, router) => {
 
   it('loses no request when traffic is taken from unready pods, and given back', async () => {
     const { here, followed } = await begin(strategy, router)
-    await here.until((row) => row.step === 'watch-100')
+    await here.until((row) => row.step === 'watch-100' || (row.step === 'watch-pod' && row.rolled?.wanted === 2))
     here.world.simulation.setSickness('v2.0', 'unready')
     await here.until((row) => row.hold?.withdraw === 'done')
+    await here.pass(20 * SECOND)
     const { lost } = followed.answers()
     here.world.simulation.setSickness('v2.0', 'none')
     await here.pass(20 * SECOND)
@@ -130,6 +133,17 @@ describe.each(VARIANTS)('%s', (_, strategy, router) => {
     expect(followed.answers().lost).toEqual(lost)
   })
 })
+
+it.each(VARIANTS.filter(([, strategy]) => strategy === 'canary').slice(0, 2))(
+  'loses no request when the old pods have to be started for the way back (%s)',
+  async (_, strategy, router) => {
+    const { here, followed } = await begin(strategy, router, { keep: 'cold' })
+    await here.until((row) => row.status === 'completed')
+    expect(await here.ask({ verb: 'rollback', service: 'api' })).toMatchObject({ kind: 'done' })
+    await here.until((row) => row.status === 'rolled-back')
+    expect(followed.answers().lost).toEqual([])
+  },
+)
 
 it('loses no request while the workload replaces all its pods at once', async () => {
   const { here, followed } = await begin('canary', { kind: 'istio', virtualService: 'api', by: 'host', ...HOSTS })
