@@ -48,10 +48,16 @@ afterEach(async () => {
   await stage?.stop()
 })
 
-async function begin(strategy: Strategy, router: RouterSettings, over: Partial<Service> = {}) {
+async function begin(
+  strategy: Strategy,
+  router: RouterSettings,
+  over: Partial<Service> = {},
+  prepare: (here: Stage) => Promise<void> = async () => undefined,
+) {
   const service = hasty(router, over)
   const opened = await openStage({ services: [service] })
   stage = opened
+  await prepare(opened)
   const followed = await followTraffic(opened, service)
   traffic = followed
   const reply = await opened.ask({ verb: 'deploy', service: 'api', version: 'v2.0', strategy }, 'requester')
@@ -64,6 +70,19 @@ async function patch({ world }: Stage, deployment: string, body: object) {
   const path = `/apis/apps/v1/namespaces/production/deployments/${deployment}`
   const headers = { 'content-type': 'application/merge-patch+json' }
   await fetch(`${world.simulation.url}${path}`, { method: 'PATCH', headers, body: JSON.stringify(body) })
+}
+
+/** The workload's pods are replaced by such as end at once. */
+async function withoutPreStop(here: Stage) {
+  const container = {
+    name: 'api',
+    image: 'registry.example.com/shop/api:v1.9',
+    ports: [{ name: 'http', containerPort: 8080 }],
+    readinessProbe: { httpGet: { path: '/healthz', port: 'http' } },
+    resources: { requests: { cpu: '250m', memory: '256Mi' } },
+  }
+  await patch(here, 'api', { spec: { template: { spec: { containers: [container] } } } })
+  await here.pass(2 * MINUTE)
 }
 
 const SOME = expect.any(Number) as number
@@ -153,6 +172,15 @@ it('loses no request while the workload replaces all its pods at once', async ()
 })
 
 describe('the witness', () => {
+  it('sees requests cut off where the app does not drain, as pre-flight had warned', async () => {
+    const { here, followed } = await begin('canary', { kind: 'replicas' }, {}, withoutPreStop)
+    await here.until((row) => row.status === 'completed')
+    await here.pass(MINUTE)
+    const warned = (await here.timeline()).map((row) => row.evidence ?? '').join('\n')
+    expect(warned).toContain('api has no preStop hook')
+    expect(followed.answers().lost.join('\n')).toMatch(/Service api: api-canary-\S+ (is gone|does not answer)/)
+  })
+
   it('sees requests lost when pods go before their traffic', async () => {
     const { here, followed } = await begin('canary', { kind: 'istio', virtualService: 'api', by: 'host', ...HOSTS })
     await here.until((row) => row.step === 'watch-25')
