@@ -27,7 +27,10 @@ afterAll(async () => {
 describe.concurrent('the witness', () => {
   it('sees requests lost when a share is given before there are pods', async () => {
     const router = { kind: 'istio', virtualService: 'shop', by: 'host', stable: 'shop', canary: 'shop-canary' } as const
-    const shop = await openShop(target, redis.url, { name: 'wrong order', strategy: 'canary', router })
+    const shop = await openShop(target, redis.url, {
+      ...{ name: 'wrong order', strategy: 'canary', approval: '5 %', kept: 'beside' },
+      router,
+    })
     try {
       expect(shop.load.takeAnswers().lost).toEqual(NOTHING_LOST)
       const share = JSON.stringify([{ op: 'replace', path: '/spec/http/0/route/1/weight', value: 50 }])
@@ -69,12 +72,16 @@ describe.concurrent.each(VARIANTS)('$name', (variant) => {
     const id = await shop.begin('v2.0')
     await shop.approve(id)
     await shop.ended(id, 'completed')
-    expect(await witness(shop)).toEqual({ ...before.seen, version: 'v2.0', deployments: 'shop shop-previous' })
+    expect(await witness(shop)).toEqual({
+      ...before.seen,
+      version: 'v2.0',
+      deployments: variant.kept === 'beside' ? 'shop shop-previous' : 'shop',
+    })
     await eventually(async () => expect((await shop.running.load(id)).keepUntil).toBeNull())
     await eventually(async () => expect(await witness(shop)).toMatchObject({ deployments: 'shop' }))
     await home('v2.0', [FIRST, 'v2.0'])
     const told = shop.running.chat.said.map((row) => row.text).join('\n')
-    expect(told).toContain(`Approval needed: ${variant.strategy === 'blue-green' ? 100 : 5} %`)
+    expect(told).toContain(`Approval needed: ${variant.approval}`)
     expect(told).toContain('log lines of')
   })
 
@@ -92,15 +99,19 @@ describe.concurrent.each(VARIANTS)('$name', (variant) => {
     const id = await shop.begin('v4.0')
     await shop.approve(id)
     await given(id, 5)
-    const old = ['get', 'pods', '-l', 'app=shop,tminus.dev/slot!=canary', '-o', 'jsonpath={.items[*].metadata.name}']
-    const [pod = ''] = (await shop.kubectl(...old)).split(' ')
+    const hash = (await shop.running.load(id)).pin?.rollout?.hash
+    const old = hash === undefined ? 'app=shop,tminus.dev/slot!=canary' : `pod-template-hash=${hash}`
+    const pods = await shop.kubectl('get', 'pods', '-l', old, '-o', 'jsonpath={.items[*].metadata.name}')
+    const [pod = ''] = pods.split(' ')
     await shop.kubectl('annotate', 'pod', pod, 'tminus.test/sick-now=unready')
     const ready = ['get', 'pod', pod, '-o', 'jsonpath={.status.conditions[?(@.type=="Ready")].status}']
     await eventually(async () => expect(await shop.kubectl(...ready)).toBe('False'))
     shop.running.store.setSickness('v4.0', 'errors')
     await eventually(async () => expect((await shop.running.load(id)).goingBack?.restoredAt).toBeDefined())
     const { selector, weights } = await witness(shop)
-    expect({ selector, weights }).toEqual({ selector: before.seen.selector, weights: before.seen.weights })
+    const narrowed = hash === undefined ? {} : { 'pod-template-hash': hash }
+    expect(selector).toEqual({ ...Object(before.seen.selector), ...narrowed })
+    expect(weights).toBe(before.seen.weights)
     await shop.kubectl('annotate', 'pod', pod, 'tminus.test/sick-now-')
     await shop.ended(id, 'rolled-back')
     await eventually(async () => expect(await witness(shop)).toMatchObject({ pods: before.seen.pods }))

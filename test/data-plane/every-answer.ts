@@ -60,7 +60,7 @@ export function askEverybody(plane: DataPlane): Asker {
         await ask(proxy)
       }
     },
-    answers: () => ({ asked, served, lost }),
+    answers: () => ({ asked, served: { ...served }, lost: [...lost] }),
     stop: () => agent.close(),
   }
 }

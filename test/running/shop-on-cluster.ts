@@ -5,7 +5,8 @@ import { realClock } from '../../src/adapters/clocks.ts'
 import type { Reply } from '../../src/handlers/ask.ts'
 import { SECOND } from '../../src/playbook/durations.ts'
 import { blueGreenService } from '../../src/playbook/plan-blue-green.ts'
-import type { Service } from '../../src/playbook/service.ts'
+import { rollingService } from '../../src/playbook/plan-rolling.ts'
+import type { Service, Strategy } from '../../src/playbook/service.ts'
 import { type KubectlTarget, mustKubectl } from '../control-plane/kubectl.ts'
 import { type PlaneUnderLoad, planeUnderLoad } from '../data-plane/plane-under-load.ts'
 import { ana, ben } from '../playbook/fixtures.ts'
@@ -38,6 +39,13 @@ export interface Shop {
   close(): Promise<void>
 }
 
+/** As a plan freezes it. */
+const FROZEN: Readonly<Record<Strategy, (service: Service) => Service>> = {
+  canary: (service) => service,
+  'blue-green': blueGreenService,
+  rolling: rollingService,
+}
+
 const asker = (id: string) => ({ id, team: 'T0TEST', channel: 'C0TEST' })
 
 export async function openShop(target: KubectlTarget, redisUrl: string, variant: Variant): Promise<Shop> {
@@ -45,6 +53,7 @@ export async function openShop(target: KubectlTarget, redisUrl: string, variant:
   const namespace = `${strategy}-${router.kind}-${randomBytes(3).toString('hex')}`
   const service = quickService('shop', namespace, router, {
     blueGreen: { monitorMs: 2 * SECOND, keepMs: 6 * SECOND, gate: 'approval', preview: [] },
+    rolling: { batch: 1, observeMs: 2 * SECOND, monitorMs: 2 * SECOND, keepMs: 6 * SECOND, gate: 'approval' },
   })
   const kubectl = (...args: readonly string[]) => mustKubectl(target, ['--namespace', namespace, ...args])
   await mustKubectl(target, ['create', 'namespace', namespace])
@@ -57,7 +66,7 @@ export async function openShop(target: KubectlTarget, redisUrl: string, variant:
     redisUrl,
     prefix: `{${namespace}}`,
     services: [service],
-    planned: [strategy === 'blue-green' ? blueGreenService(service) : service],
+    planned: [FROZEN[strategy](service)],
   })
   const load = await planeUnderLoad({ service: 'shop', router }, { kubeconfigPath, namespace, clock: realClock() })
   return {

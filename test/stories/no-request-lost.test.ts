@@ -24,17 +24,20 @@ const VARIANTS: readonly (readonly [string, Strategy, RouterSettings])[] = [
   ['canary with nginx', 'canary', { kind: 'nginx', ingress: 'api', ...HOSTS }],
   ['blue-green', 'blue-green', { kind: 'replicas' }],
   ['blue-green behind istio by host', 'blue-green', { kind: 'istio', virtualService: 'api', by: 'host', ...HOSTS }],
+  ['rolling', 'rolling', { kind: 'replicas' }],
 ]
 
 /** Nobody is waited for, so that no pause of a person helps. */
-function hasty(router: RouterSettings): Service {
-  const service = brisk({ ...exampleService('api'), router, strategies: ['canary', 'blue-green'] })
+function hasty(router: RouterSettings, over: Partial<Service> = {}): Service {
+  const service = brisk({ ...exampleService('api'), router, strategies: ['canary', 'blue-green', 'rolling'] })
   return {
     ...service,
     canaryLabels: router.kind === 'replicas' ? {} : { track: 'canary' },
     canary: { steps: service.canary.steps.map((step) => ({ ...step, gate: 'auto' as const })) },
     blueGreen: { ...service.blueGreen, monitorMs: 2 * MINUTE, keepMs: 10 * MINUTE, gate: 'auto' },
+    rolling: { batch: 1, observeMs: 2 * MINUTE, monitorMs: 2 * MINUTE, keepMs: 10 * MINUTE, gate: 'auto' },
     keepMs: 10 * MINUTE,
+    ...over,
   }
 }
 
@@ -45,10 +48,16 @@ afterEach(async () => {
   await stage?.stop()
 })
 
-async function begin(strategy: Strategy, router: RouterSettings) {
-  const service = hasty(router)
+async function begin(
+  strategy: Strategy,
+  router: RouterSettings,
+  over: Partial<Service> = {},
+  prepare: (here: Stage) => Promise<void> = async () => undefined,
+) {
+  const service = hasty(router, over)
   const opened = await openStage({ services: [service] })
   stage = opened
+  await prepare(opened)
   const followed = await followTraffic(opened, service)
   traffic = followed
   const reply = await opened.ask({ verb: 'deploy', service: 'api', version: 'v2.0', strategy }, 'requester')
@@ -63,6 +72,19 @@ async function patch({ world }: Stage, deployment: string, body: object) {
   await fetch(`${world.simulation.url}${path}`, { method: 'PATCH', headers, body: JSON.stringify(body) })
 }
 
+/** The workload's pods are replaced by such as end at once. */
+async function withoutPreStop(here: Stage) {
+  const container = {
+    name: 'api',
+    image: 'registry.example.com/shop/api:v1.9',
+    ports: [{ name: 'http', containerPort: 8080 }],
+    readinessProbe: { httpGet: { path: '/healthz', port: 'http' } },
+    resources: { requests: { cpu: '250m', memory: '256Mi' } },
+  }
+  await patch(here, 'api', { spec: { template: { spec: { containers: [container] } } } })
+  await here.pass(2 * MINUTE)
+}
+
 const SOME = expect.any(Number) as number
 
 describe.each(VARIANTS)('%s', (_, strategy, router) => {
@@ -74,9 +96,9 @@ describe.each(VARIANTS)('%s', (_, strategy, router) => {
     expect(followed.answers()).toEqual({ asked: SOME, lost: [], served: { 'v1.9': SOME, 'v2.0': SOME } })
   })
 
-  it('loses no request back from the middle of the promotion', async () => {
+  it('loses no request back while pods of the workload are replaced', async () => {
     const { here, followed } = await begin(strategy, router)
-    await here.until((row) => row.step === 'promote')
+    await here.until((row) => row.step === 'promote' || (row.step === 'watch-pod' && row.rolled?.wanted === 3))
     expect(await here.ask({ verb: 'rollback', service: 'api' })).toMatchObject({ kind: 'done' })
     await here.until((row) => row.status === 'rolled-back')
     await here.pass(MINUTE)
@@ -85,8 +107,7 @@ describe.each(VARIANTS)('%s', (_, strategy, router) => {
 
   it('loses no request on the automatic way back', async () => {
     const { here, followed } = await begin(strategy, router)
-    await here.until((row) => row.share.planned >= 25)
-    await here.until((row) => /^watch-/.test(row.step))
+    await here.until((row) => row.share.planned >= 25 && /^watch-/.test(row.step))
     here.world.setFault('v2.0', 'errors', true)
     await here.until((row) => row.status === 'rolled-back')
     await here.pass(MINUTE)
@@ -118,9 +139,10 @@ describe.each(VARIANTS)('%s', (_, strategy, router) => {
 
   it('loses no request when traffic is taken from unready pods, and given back', async () => {
     const { here, followed } = await begin(strategy, router)
-    await here.until((row) => row.step === 'watch-100')
+    await here.until((row) => row.step === 'watch-100' || (row.step === 'watch-pod' && row.rolled?.wanted === 2))
     here.world.simulation.setSickness('v2.0', 'unready')
     await here.until((row) => row.hold?.withdraw === 'done')
+    await here.pass(20 * SECOND)
     const { lost } = followed.answers()
     here.world.simulation.setSickness('v2.0', 'none')
     await here.pass(20 * SECOND)
@@ -131,6 +153,17 @@ describe.each(VARIANTS)('%s', (_, strategy, router) => {
   })
 })
 
+it.each(VARIANTS.filter(([, strategy]) => strategy === 'canary').slice(0, 2))(
+  'loses no request when the old pods have to be started for the way back (%s)',
+  async (_, strategy, router) => {
+    const { here, followed } = await begin(strategy, router, { keep: 'cold' })
+    await here.until((row) => row.status === 'completed')
+    expect(await here.ask({ verb: 'rollback', service: 'api' })).toMatchObject({ kind: 'done' })
+    await here.until((row) => row.status === 'rolled-back')
+    expect(followed.answers().lost).toEqual([])
+  },
+)
+
 it('loses no request while the workload replaces all its pods at once', async () => {
   const { here, followed } = await begin('canary', { kind: 'istio', virtualService: 'api', by: 'host', ...HOSTS })
   await patch(here, 'api', { spec: { strategy: { type: 'Recreate', rollingUpdate: null } } })
@@ -139,6 +172,15 @@ it('loses no request while the workload replaces all its pods at once', async ()
 })
 
 describe('the witness', () => {
+  it('sees requests cut off where the app does not drain, as pre-flight had warned', async () => {
+    const { here, followed } = await begin('canary', { kind: 'replicas' }, {}, withoutPreStop)
+    await here.until((row) => row.status === 'completed')
+    await here.pass(MINUTE)
+    const warned = (await here.timeline()).map((row) => row.evidence ?? '').join('\n')
+    expect(warned).toContain('api has no preStop hook')
+    expect(followed.answers().lost.join('\n')).toMatch(/Service api: api-canary-\S+ (is gone|does not answer)/)
+  })
+
   it('sees requests lost when pods go before their traffic', async () => {
     const { here, followed } = await begin('canary', { kind: 'istio', virtualService: 'api', by: 'host', ...HOSTS })
     await here.until((row) => row.step === 'watch-25')

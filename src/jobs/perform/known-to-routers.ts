@@ -3,6 +3,7 @@
  * with a delay of their own, and other objects (a route's weights) with another. A share that arrives before the
  * addresses it leads to goes to nobody, so pods get traffic only when they have been ready for a while.
  */
+import { isPodRouter } from '../../playbook/routed-services.ts'
 import type { Service } from '../../playbook/service.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Cluster, Slot, SlotState } from '../../ports/cluster.ts'
@@ -22,7 +23,7 @@ export async function waitUntilKnown(
   signal: AbortSignal,
 ): Promise<StepResult | undefined> {
   // Elsewhere the addresses are all there is, and their order is kept.
-  if (service.router.kind === 'replicas' || service.router.kind === 'switch') return undefined
+  if (isPodRouter(service.router)) return undefined
   const { slots } = await cluster.look(service, signal)
   const retryMs = untilKnown(slots[slot], clock.now())
   if (retryMs === 0) return undefined
