@@ -119,6 +119,20 @@ function describeForward(open: Open): void {
     expect(await atRest(bench)).toEqual({ old: 2, new: 2 })
   })
 
+  it('would be run to its end by anybody if new pods counted as available, even while it is paused', async () => {
+    const bench = await open({ router })
+    const { cluster, service, admin, namespace } = bench
+    await cluster.pin(service, writer(1))
+    for (const pods of [1, 2, 3]) await rollTo(bench, pods, 1 + pods)
+    const spec = { minReadySeconds: 0, progressDeadlineSeconds: 600 }
+    await admin.patch(deployments(namespace, 'api'), { spec })
+    await bench.until(
+      () => sizes(bench),
+      (found) => found.old === 0 && found.new === 3,
+    )
+    expect(at(await workloadOf(bench), 'spec', 'paused')).toBe(true)
+  })
+
   it('tells new pods from old ones by the label of their ReplicaSet, and shares by what is behind the Service', async () => {
     const bench = await open({ router })
     const { cluster, service, admin, namespace } = bench
