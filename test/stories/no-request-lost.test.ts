@@ -24,16 +24,26 @@ const VARIANTS: readonly (readonly [string, Strategy, RouterSettings])[] = [
   ['canary with nginx', 'canary', { kind: 'nginx', ingress: 'api', ...HOSTS }],
   ['blue-green', 'blue-green', { kind: 'replicas' }],
   ['blue-green behind istio by host', 'blue-green', { kind: 'istio', virtualService: 'api', by: 'host', ...HOSTS }],
+  ['rolling', 'rolling', { kind: 'replicas' }],
+  ['rolling behind gateway-api', 'rolling', { kind: 'gateway-api', httpRoute: 'api', ...HOSTS }],
 ]
+
+/** A step at which the workload changes, and one at which traffic can be taken from the new version. */
+const ON_THE_WAY: Readonly<Record<Strategy, { readonly changing: string; readonly taking: string }>> = {
+  canary: { changing: 'promote', taking: 'watch-100' },
+  'blue-green': { changing: 'promote', taking: 'watch-100' },
+  rolling: { changing: 'verify-100', taking: 'watch-pod' },
+}
 
 /** Nobody is waited for, so that no pause of a person helps. */
 function hasty(router: RouterSettings): Service {
-  const service = brisk({ ...exampleService('api'), router, strategies: ['canary', 'blue-green'] })
+  const service = brisk({ ...exampleService('api'), router, strategies: ['canary', 'blue-green', 'rolling'] })
   return {
     ...service,
     canaryLabels: router.kind === 'replicas' ? {} : { track: 'canary' },
     canary: { steps: service.canary.steps.map((step) => ({ ...step, gate: 'auto' as const })) },
     blueGreen: { ...service.blueGreen, monitorMs: 2 * MINUTE, keepMs: 10 * MINUTE, gate: 'auto' },
+    rolling: { batch: 1, observeMs: 2 * MINUTE, monitorMs: 2 * MINUTE, keepMs: 10 * MINUTE, gate: 'auto' },
     keepMs: 10 * MINUTE,
   }
 }
@@ -74,9 +84,9 @@ describe.each(VARIANTS)('%s', (_, strategy, router) => {
     expect(followed.answers()).toEqual({ asked: SOME, lost: [], served: { 'v1.9': SOME, 'v2.0': SOME } })
   })
 
-  it('loses no request back from the middle of the promotion', async () => {
+  it('loses no request back while the workload changes', async () => {
     const { here, followed } = await begin(strategy, router)
-    await here.until((row) => row.step === 'promote')
+    await here.until((row) => row.step === ON_THE_WAY[strategy].changing)
     expect(await here.ask({ verb: 'rollback', service: 'api' })).toMatchObject({ kind: 'done' })
     await here.until((row) => row.status === 'rolled-back')
     await here.pass(MINUTE)
@@ -118,7 +128,7 @@ describe.each(VARIANTS)('%s', (_, strategy, router) => {
 
   it('loses no request when traffic is taken from unready pods, and given back', async () => {
     const { here, followed } = await begin(strategy, router)
-    await here.until((row) => row.step === 'watch-100')
+    await here.until((row) => row.step === ON_THE_WAY[strategy].taking)
     here.world.simulation.setSickness('v2.0', 'unready')
     await here.until((row) => row.hold?.withdraw === 'done')
     const { lost } = followed.answers()
