@@ -76,7 +76,7 @@ export function foundText(service: Service, pinned: Pinned): string {
     ? kept
       ? `through the pods that were kept (${service.workload}-previous)`
       : `through ${service.workload}-previous, whose ${pin.replicas} pods start first`
-    : `on ${service.workload}, as it was before`
+    : `on ${service.workload}, as it was before${pin.rollout ? '; those of its old pods that are gone start first' : ''}`
   return `Written down by ${deployment}: ${pin.image}, ${pin.replicas} pods. All traffic goes back to ${nameOfImage(pin.image)} ${way}; then ${nameOfImage(badImage)} is scaled down.`
 }
 

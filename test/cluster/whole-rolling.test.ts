@@ -1,6 +1,10 @@
 /** Whole rolling deployments on the real control plane, forward and back; kubectl is the witness. */
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { realClock } from '../../src/adapters/clocks.ts'
+import { kubernetesCluster } from '../../src/adapters/kubernetes/kubernetes-cluster.ts'
 import { SECOND } from '../../src/playbook/durations.ts'
 import type { Service } from '../../src/playbook/service.ts'
 import { mustKubectl } from '../control-plane/kubectl.ts'
@@ -43,6 +47,12 @@ describe('a whole rolling deployment', () => {
       planned: [{ ...service, router: { kind: 'rolling' } }],
     })
 
+  let runs = true
+  const stopBot = async () => {
+    if (runs) await running.stop()
+    runs = false
+  }
+
   beforeAll(async () => {
     await mustKubectl(target, ['create', 'namespace', namespace])
     const manifest = `${manifestOf(service, 'v1.9', 3)}---${SCALER}`
@@ -53,7 +63,7 @@ describe('a whole rolling deployment', () => {
   })
 
   afterAll(async () => {
-    await running.stop()
+    await stopBot()
     await redis.stop()
     await mustKubectl(target, ['delete', 'namespace', namespace, '--wait=false'])
   })
@@ -176,7 +186,7 @@ describe('a whole rolling deployment', () => {
   it('rolls nothing on while no bot runs, also when somebody resumes the rollout, and goes on afterwards', async () => {
     const id = await begin('v5.0')
     await reachPod(id, 1)
-    await running.stop()
+    await stopBot()
     await kubectl('rollout', 'resume', 'deployment/shop')
     const observed = async () =>
       (await read('deployment', 'shop', '.status.observedGeneration')) ===
@@ -184,6 +194,7 @@ describe('a whole rolling deployment', () => {
     await expect.poll(observed, UNTIL).toBe(true)
     for (let look = 0; look < 20; look += 1) expect(await sizes()).toEqual({ 'v2.0': 3, 'v5.0': 1 })
     running = await startBot()
+    runs = true
     await expect.poll(() => statusOf(id), UNTIL).toBe('completed')
     expect(await sizes()).toEqual({ 'v5.0': 3 })
   })
@@ -197,5 +208,23 @@ describe('a whole rolling deployment', () => {
     expect(await served()).toEqual(['v5.0', 'v5.0', 'v5.0'])
     expect(await versionNow()).toBe('registry.test/shop:v5.0')
     expect(await traces()).toEqual(before)
+  })
+
+  it('can be undone by hand, by the lines that an emergency prints when it may not write', async () => {
+    const id = await begin('v7.0')
+    await reachPod(id, 2)
+    const cluster = kubernetesCluster({ kubeconfigPath: target.kubeconfigPath, clock: realClock() })
+    const pinned = await cluster.pinned(service, AbortSignal.timeout(10_000))
+    await cluster.close()
+    await stopBot()
+    expect(await sizes()).toEqual({ 'v5.0': 2, 'v7.0': 2 })
+    for (const line of pinned?.byHand ?? []) {
+      const typed = line.replace(/^kubectl/, `"${target.kubectlPath}" --kubeconfig "${target.kubeconfigPath}"`)
+      await promisify(execFile)('sh', ['-c', typed])
+    }
+    expect(await served()).toEqual(['v5.0', 'v5.0', 'v5.0'])
+    expect(await sizes()).toEqual({ 'v5.0': 3 })
+    const { spec, selector } = await traces()
+    expect({ spec, selector }).toEqual({ spec: before.spec, selector: before.selector })
   })
 })

@@ -25,6 +25,7 @@ const VARIANTS: readonly (readonly [string, Strategy, RouterSettings])[] = [
   ['blue-green', 'blue-green', { kind: 'replicas' }],
   ['blue-green behind istio by host', 'blue-green', { kind: 'istio', virtualService: 'api', by: 'host', ...HOSTS }],
   ['rolling', 'rolling', { kind: 'replicas' }],
+  ['rolling behind gateway-api', 'rolling', { kind: 'gateway-api', httpRoute: 'api', ...HOSTS }],
 ]
 
 /** Nobody is waited for, so that no pause of a person helps. */
