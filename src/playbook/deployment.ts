@@ -38,7 +38,15 @@ export interface Pin {
   readonly hpa: { readonly name: string; readonly minReplicas: number } | null
 }
 
-export type HoldReason = 'warning' | 'critical' | 'no-data' | 'low-traffic' | 'unready' | 'person' | 'step-failed'
+export type HoldReason =
+  | 'warning'
+  | 'critical'
+  | 'no-data'
+  | 'low-traffic'
+  | 'unready'
+  | 'blind'
+  | 'person'
+  | 'step-failed'
 
 export interface Hold {
   readonly reason: HoldReason
@@ -95,6 +103,15 @@ export interface Window {
   readonly askedAt: number
 }
 
+/** The guard cannot see the cluster. */
+export interface Blind {
+  readonly since: number
+  /** A sentence of the cluster's or the network's. */
+  readonly why: string
+  /** Long enough that people were told; before that it may be a hiccup. */
+  readonly told: boolean
+}
+
 export interface CheckIn {
   readonly name: '1h' | '4h' | '24h'
   readonly dueAt: number
@@ -146,6 +163,8 @@ export interface Deployment {
   readonly peaks: Readonly<Partial<Record<MetricName, number>>>
   /** New pods as the guard last saw them; null before there are any. */
   readonly pods: PodHealth | null
+  /** Null while the guard sees the cluster, or need not. Absent in records of versions before this field. */
+  readonly blind?: Blind | null
   /** Problems met on the way, for the report. */
   readonly issues: readonly string[]
   /** Is the old version beside the new one (after `keep-old`)? Then the way back goes through it. */

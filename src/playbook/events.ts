@@ -46,6 +46,9 @@ export type DeploymentEvent =
   // What the watch brings.
   | { readonly type: 'sampled'; readonly sample: Sample }
   | { readonly type: 'pods-seen'; readonly health: PodHealth; readonly verdict: PodVerdict }
+  /** A look of the guard, begun at `since` (ms since the epoch), that saw nothing of the cluster; `why` is a sentence. */
+  | { readonly type: 'sight-lost'; readonly since: number; readonly why: string }
+  | { readonly type: 'sight-back' }
   // Time.
   | { readonly type: 'approval-expired' }
   | { readonly type: 'hold-reminded' }

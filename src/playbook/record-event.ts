@@ -8,6 +8,7 @@ import * as after from './record/after.ts'
 import type { Change } from './record/change.ts'
 import { emergencyTookOver } from './record/emergency.ts'
 import * as people from './record/people.ts'
+import { sightBack, sightLost } from './record/sight.ts'
 import * as steps from './record/steps.ts'
 import * as watching from './record/watching.ts'
 import * as wayBack from './record/way-back.ts'
@@ -52,6 +53,10 @@ function changeFor(deployment: Deployment, event: DeploymentEvent, now: number):
       return watching.sampled(deployment, event.sample, now)
     case 'pods-seen':
       return watching.podsSeen(deployment, event.health, event.verdict, now)
+    case 'sight-lost':
+      return sightLost(deployment, event.since, event.why, now)
+    case 'sight-back':
+      return sightBack(deployment, now)
     case 'approval-expired':
       return after.approvalExpired(deployment, now)
     case 'hold-reminded':

@@ -49,6 +49,7 @@ const RECORD_FIELDS = {
   lastSample: object.nullable(),
   peaks: object,
   pods: object.nullable(),
+  blind: object.nullish(),
   issues: list,
   kept: z.boolean(),
   settled: z.boolean(),

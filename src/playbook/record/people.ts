@@ -49,6 +49,7 @@ export function resume(deployment: Deployment, by: PersonRef, now: number): Outc
   const blocked = refuseEnded(deployment)
   if (blocked) return blocked
   if (deployment.status !== 'holding' || !deployment.hold) return refuse.notHolding(deployment)
+  if (deployment.hold.reason === 'blind') return refuse.unseen(deployment)
   const text = `Resumed by ${by.name} (it held for: ${deployment.hold.detail}).`
   const line = { text, audience: 'thread' as const, level: 'good' as const, by }
   const next = nextStepId(deployment)
