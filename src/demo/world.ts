@@ -8,10 +8,12 @@ import { prometheusMetrics } from '../adapters/prometheus/prometheus-metrics.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Cluster } from '../ports/cluster.ts'
+import type { Eyes } from '../ports/eyes.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { PodFact } from './cluster/pod-facts.ts'
 import { seedWorld } from './cluster/seed-world.ts'
 import { type SimulatedCluster, startSimulatedCluster } from './cluster/simulated-cluster.ts'
+import { counterPage } from './metrics/counter-page.ts'
 import { type SimulatedMetrics, startSimulatedMetrics } from './metrics/simulated-metrics.ts'
 import { type Outside, simulatedOutside } from './outside.ts'
 import { isPodOf, nodesFor, seedOf } from './seed-service.ts'
@@ -20,11 +22,15 @@ import { isPodOf, nodesFor, seedOf } from './seed-service.ts'
 export const FAULTS = ['errors', 'latency', 'crashloop', 'no-metrics'] as const
 export type FaultName = (typeof FAULTS)[number]
 
+/** The content type of Prometheus' text format. */
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
+
 export interface World extends Outside {
   readonly kubeconfigPath: string
   readonly simulation: SimulatedCluster
   readonly store: SimulatedMetrics
   readonly cluster: Cluster
+  readonly eyes: Eyes
   readonly metrics: Metrics
   /** The pods of a service, of all its versions, oldest first. */
   pods(service: Service): readonly PodFact[]
@@ -86,12 +92,23 @@ export async function startWorld({
     },
   })
   const stopObserving = simulation.onChange(() => store.observe())
-  const cluster = kubernetesCluster({ kubeconfigPath, clock })
+  simulation.setProgram(({ namespace, pod, port, path }) => {
+    const service = services.find(
+      (one) => one.namespace === namespace && podsOf(one).some(({ name }) => name === pod) && one.eyes?.port === port,
+    )
+    const count = service?.eyes?.path === path ? store.podCount(service, pod) : null
+    if (!service?.eyes) return undefined
+    return count === null
+      ? { status: 404, contentType: 'text/plain', body: 'not found' }
+      : { status: 200, contentType: METRICS_TYPE, body: counterPage(service.eyes, count) }
+  })
+  const { eyes, ...cluster } = kubernetesCluster({ kubeconfigPath, clock })
   return {
     kubeconfigPath,
     simulation,
     store,
     cluster,
+    eyes,
     metrics: prometheusMetrics({ url: store.url, clock }),
     ...simulatedOutside({ services, host: store.registryHost, clock }),
     pods: podsOf,

@@ -106,6 +106,7 @@ async function eventOf(
             service: deployment.plan.service,
             slot: deployment.settled ? 'stable' : 'canary',
             version: deployment.version,
+            ...podsApart(deployment),
             since: next.since,
             now,
           },
@@ -162,6 +163,11 @@ function stepEvent(step: string, result: StepResult, now: number): DeploymentEve
       return { type: `step-${kind}`, step, retryAt: now + retryMs, ...found }
     }
   }
+}
+
+/** New pods beside old ones of the same Deployment are told by the label of their ReplicaSet. */
+function podsApart({ rolled }: Deployment): { podHash?: string } {
+  return rolled?.hash ? { podHash: rolled.hash } : {}
 }
 
 /** Told as done once the router shows it, or when it has had its time to. */

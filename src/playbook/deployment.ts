@@ -36,6 +36,26 @@ export interface Pin {
   /** Annotations of the router's object as they were, null where there was none; only where shares stand in annotations and the object is the team's. */
   readonly annotations?: Readonly<Record<string, string | null>>
   readonly hpa: { readonly name: string; readonly minReplicas: number } | null
+  /** Only where the workload's own pods are replaced in place: then the way back leads through the workload itself. */
+  readonly rollout?: PinnedRollout
+}
+
+/** How the workload rolled out before, and how its pods are told from the new ones. */
+export interface PinnedRollout {
+  /** `pod-template-hash` of the old version's pods, read from their ReplicaSet. */
+  readonly hash: string
+  /** Those of the spec's `strategy`, `minReadySeconds`, `progressDeadlineSeconds` and `paused` that were set. */
+  readonly spec: Readonly<Record<string, unknown>>
+}
+
+/** How far a rolling deployment has got. */
+export interface Rolled {
+  /** Pods that are to run the new version after the roll under way or last done. */
+  readonly wanted: number
+  /** Pods the workload has in all, as last seen; null before the pin. */
+  readonly of: number | null
+  /** `pod-template-hash` of the new version's pods; null until the first one stands. */
+  readonly hash: string | null
 }
 
 export type HoldReason =
@@ -157,6 +177,8 @@ export interface Deployment {
   readonly hold: Hold | null
   readonly goingBack: GoingBack | null
   readonly pin: Pin | null
+  /** Null: not a rolling deployment. */
+  readonly rolled: Rolled | null
   readonly baseline: Sample | null
   readonly lastSample: Sample | null
   /** The worst value seen of each metric while the new version had traffic (for the report). */
@@ -206,9 +228,13 @@ export function hasWayBack(deployment: Deployment, now: number): boolean {
   return deployment.status === 'completed' && deployment.keepUntil !== null && now < deployment.keepUntil
 }
 
-/** From `promote` on the catalogue's workload no longer holds the old version: going back to it leads somewhere else. */
+/**
+ * From `promote` on the catalogue's workload no longer holds the old version: going back to it leads somewhere else. A
+ * rolling deployment has no old pod left from its one `route` step on.
+ */
 export function isOldReplaced({ plan, step }: Deployment): boolean {
   const flat = plan.phases.flatMap((phase) => phase.steps)
-  const promote = flat.findIndex((row) => row.want.do === 'promote')
+  const last = plan.strategy === 'rolling' ? 'route' : 'promote'
+  const promote = flat.findIndex((row) => row.want.do === last)
   return promote >= 0 && flat.findIndex((row) => row.id === step) >= promote
 }

@@ -1,5 +1,6 @@
 /** Everything that can happen to a deployment: the closed list behind `record-event`. */
 import type { CheckIn, PersonRef, Pin } from './deployment.ts'
+import type { Failing } from './judge-counts.ts'
 import type { PodVerdict } from './judge-pods.ts'
 import type { Sample } from './metrics.ts'
 import type { PodHealth } from './pods.ts'
@@ -11,6 +12,8 @@ export interface StepFacts {
   readonly pin?: Pin
   readonly baseline?: Sample
   readonly realShare?: number | null
+  /** A rolling batch stands: pods of the workload in all, and the label that tells the new ones. */
+  readonly rolled?: { readonly of: number; readonly hash: string }
   readonly issues?: readonly string[]
 }
 
@@ -49,6 +52,8 @@ export type DeploymentEvent =
   /** A look of the guard, begun at `since` (ms since the epoch), that saw nothing of the cluster; `why` is a sentence. */
   | { readonly type: 'sight-lost'; readonly since: number; readonly why: string }
   | { readonly type: 'sight-back' }
+  /** What the new pods told of themselves between two samples is bad enough for the fast path. */
+  | { readonly type: 'pods-failing'; readonly failing: Failing }
   // Time.
   | { readonly type: 'approval-expired' }
   | { readonly type: 'hold-reminded' }

@@ -11,6 +11,8 @@ export interface PodSighting {
   readonly trouble: string | null
   /** Created then, ms since the epoch. */
   readonly createdAt: number
+  /** Ready without a break since then, ms since the epoch, cut to the second; null while it is not ready. Left out by makes that do not know. */
+  readonly readySince?: number | null
 }
 
 /** All pods of one slot at one moment. */

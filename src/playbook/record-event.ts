@@ -7,6 +7,7 @@ import type { DeploymentEvent } from './events.ts'
 import * as after from './record/after.ts'
 import type { Change } from './record/change.ts'
 import { emergencyTookOver } from './record/emergency.ts'
+import { podsFailing } from './record/eyes.ts'
 import * as people from './record/people.ts'
 import { sightBack, sightLost } from './record/sight.ts'
 import * as steps from './record/steps.ts'
@@ -57,6 +58,8 @@ function changeFor(deployment: Deployment, event: DeploymentEvent, now: number):
       return sightLost(deployment, event.since, event.why, now)
     case 'sight-back':
       return sightBack(deployment, now)
+    case 'pods-failing':
+      return podsFailing(deployment, event.failing, now)
     case 'approval-expired':
       return after.approvalExpired(deployment, now)
     case 'hold-reminded':

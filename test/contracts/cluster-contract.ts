@@ -5,6 +5,7 @@ import { describeGateway } from './cluster-contract-gateway.ts'
 import { describeLooking } from './cluster-contract-looking.ts'
 import { describeNginx } from './cluster-contract-nginx.ts'
 import { describeReplicas } from './cluster-contract-replicas.ts'
+import { describeRolling } from './cluster-contract-rolling.ts'
 import { describePin, describeSlots } from './cluster-contract-slots.ts'
 import type { Open } from './cluster-contract-steps.ts'
 import { describeSwitch } from './cluster-contract-switch.ts'
@@ -35,6 +36,7 @@ export function describeCluster(name: string, makeEnvironment: () => Promise<Clu
     describeGateway(open)
     describeNginx(open)
     describeSwitch(open)
+    describeRolling(open)
     describeWayBack(open)
     describeFencing(open)
     describePinned(open)

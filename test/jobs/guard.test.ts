@@ -61,6 +61,7 @@ async function onGuard(answer: () => Sighting) {
   const engine: Engine = {
     ...ports,
     cluster,
+    eyes: { read: refuse },
     store,
     clock,
     metrics: { ...ports.metrics, sample: refuse },

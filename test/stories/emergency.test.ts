@@ -15,6 +15,7 @@ import { ChatError } from '../../src/ports/chat.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import { ClusterError } from '../../src/ports/cluster.ts'
 import { startRedis } from '../redis-server.ts'
+import { beside } from './beside.ts'
 import { EXAMPLE_PATH, exampleServices } from './example-services.ts'
 import { brisk, openStage, type Stage } from './stage.ts'
 
@@ -49,18 +50,7 @@ async function fromShell(
   closing.push(async () => rmSync(folder, { recursive: true, force: true }))
   const path = join(folder, 'incidents.log')
   const lines: string[] = []
-  const waits = new Set<number>()
-  const clock: Clock = {
-    ...stage.clock,
-    schedule(at, run) {
-      waits.add(at)
-      return stage.clock.schedule(at, () => {
-        waits.delete(at)
-        run()
-      })
-    },
-  }
-  const terminal: Terminal = {
+  const terminal = (clock: Clock): Terminal => ({
     print: (line) => void lines.push(line),
     ask: async (question) => {
       lines.push(question)
@@ -69,15 +59,8 @@ async function fromShell(
     env: {},
     user: 'mira',
     connect: async () => ({ ...stage.parts, clock, incidents: fileJournal(path), ...parts, close: async () => {} }),
-  }
-  let exit: number | undefined
-  const running = emergency([name, '--config', EXAMPLE_PATH, ...args], terminal).then((code) => (exit = code))
-  // Time goes on only while the command waits for it; answers of servers take as long as they take.
-  while (exit === undefined) {
-    const until = waits.values().next().value
-    if (until !== undefined) await stage.pass(Math.max(0, until - stage.clock.now()))
-    await new Promise((resolve) => setImmediate(resolve))
-  }
+  })
+  const exit = await beside(stage, (clock) => emergency([name, '--config', EXAMPLE_PATH, ...args], terminal(clock)))
   const incidents = () => {
     try {
       return readFileSync(path, 'utf8')
@@ -85,7 +68,7 @@ async function fromShell(
       return ''
     }
   }
-  return { exit: await running, lines, text: lines.join('\n'), incidents: incidents() }
+  return { exit, lines, text: lines.join('\n'), incidents: incidents() }
 }
 
 const DEPLOYMENTS = '/apis/apps/v1/namespaces/production/deployments'

@@ -19,6 +19,7 @@ const writtenPin = z.object({
   serviceSelector: z.record(z.string(), z.string()),
   weights: z.array(z.number()).nullable(),
   annotations: z.record(z.string(), z.string().nullable()).exactOptional(),
+  rollout: z.object({ hash: z.string(), spec: z.record(z.string(), z.unknown()) }).exactOptional(),
   hpa: z.object({ name: z.string(), minReplicas: z.number().int() }).nullable(),
 })
 

@@ -43,17 +43,19 @@ const PUT_OUT = new Set(['Evicted', 'Preempting', 'NodeShutdown', 'Terminated', 
 
 export function podSighting(pod: JsonObject): PodSighting {
   const statuses = containerStatuses(pod)
-  const conditions = listAt(pod, 'status', 'conditions')
+  const readiness = listAt(pod, 'status', 'conditions').find((row) => textAt(row, 'type') === 'Ready')
+  const ready = textAt(readiness, 'status') === 'True'
   const failed = textAt(pod, 'status', 'phase') === 'Failed' ? (textAt(pod, 'status', 'reason') ?? 'Error') : undefined
   const deleted = textAt(pod, 'metadata', 'deletionTimestamp') !== undefined
   const terminating = deleted || (failed !== undefined && PUT_OUT.has(failed))
   return {
     name: textAt(pod, 'metadata', 'name') ?? '',
-    ready: conditions.some((row) => textAt(row, 'type') === 'Ready' && textAt(row, 'status') === 'True'),
+    ready,
     terminating,
     restarts: statuses.reduce<number>((sum, status) => sum + countAt(status, 'restartCount'), 0),
     // A container that is being killed ends with an error as well; that is no sickness.
     trouble: terminating ? null : (statuses.map(troubleOf).find((trouble) => trouble !== undefined) ?? failed ?? null),
     createdAt: Date.parse(textAt(pod, 'metadata', 'creationTimestamp') ?? '') || 0,
+    readySince: ready ? Date.parse(textAt(readiness, 'lastTransitionTime') ?? '') || 0 : null,
   }
 }

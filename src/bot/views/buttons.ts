@@ -24,7 +24,7 @@ export function buttonsNow(deployment: Deployment, now: number): readonly Button
   const approval = awaitedApproval(deployment)
   const goOn =
     approval !== null
-      ? [approveButton(deployment, approval)]
+      ? [approveButton(deployment, approval.percent)]
       : [canResume(deployment) ? plain(deployment, 'resume', 'Resume') : plain(deployment, 'hold', 'Hold')]
   const back = hasTraffic(deployment) ? [rollBackButton(deployment)] : []
   return [...goOn, ...back, abortButton(deployment)]
@@ -35,7 +35,8 @@ function canResume({ status, hold }: Deployment): boolean {
   return status === 'holding' && hold?.reason !== 'blind'
 }
 
-function approveButton(deployment: Deployment, share: number): Button {
+function approveButton(deployment: Deployment, share: number | null): Button {
+  if (share === null) return { ...plain(deployment, 'approve', 'Approve: start rolling'), style: 'primary' }
   if (deployment.strategy === 'blue-green') {
     const text = `Approve: switch to ${short(deployment.version)}`
     return { ...plain(deployment, 'approve', text), style: 'primary' }

@@ -5,7 +5,9 @@ import type { DeploymentEvent, StepFacts } from '../events.ts'
 import { locateStep, type Step } from '../plan.ts'
 import type { Outcome } from '../refusal.ts'
 import { oldVersion, refuse } from '../refuse.ts'
-import { askIfApproval, type Change, enterStep, type Line, nextStepId, startGoingBack, startHold } from './change.ts'
+import { fitToPin, rolledShare } from '../rolling.ts'
+import type { Service } from '../service.ts'
+import { askIfApproval, type Change, enterNext, type Line, startGoingBack, startHold } from './change.ts'
 
 /** Characters of a reason shown outside the thread. */
 const LONGEST_REASON = 280
@@ -38,26 +40,41 @@ export function stepDone(
     ...(evidence === undefined ? {} : { evidence }),
   }
   const learnt = { ...factsToFields(deployment, facts), ...effectOf(deployment, at, facts, now) }
-  const next = nextStepId(deployment)
+  const next = enterNext(deployment, now)
   if (next === undefined) return { ok: true, value: complete(deployment, learnt, done, now) }
-  const lines = [done, ...askIfApproval(deployment, next)]
-  return { ok: true, value: { patch: { ...learnt, ...enterStep(next, now) }, lines } }
+  const lines = [done, ...askIfApproval(deployment, next.step)]
+  return { ok: true, value: { patch: { ...learnt, ...next }, lines } }
 }
 
 /** The step wanted something of the record itself: the share, the slots. */
 function effectOf(deployment: Deployment, step: Step, facts: StepFacts, now: number): Partial<Deployment> {
   const { want } = step
-  if (want.do === 'route') {
-    return {
-      share: { planned: want.percent, real: facts.realShare ?? null },
-      window: { percent: want.percent, since: now, samples: [], noData: 0, askedAt: now },
-    }
+  const { service } = deployment.plan
+  if (want.do === 'route') return shareGiven(want.percent, facts, now)
+  if (want.do === 'pin' && facts.pin && deployment.rolled) return { rolled: fitToPin(deployment.rolled, facts.pin) }
+  if (want.do === 'roll' && deployment.rolled) {
+    const rolled = { ...deployment.rolled, ...facts.rolled }
+    return { rolled, ...shareGiven(rolledShare(rolled, service), facts, now) }
   }
   if (want.do === 'verify-route')
     return { share: { planned: deployment.share.planned, real: facts.realShare ?? deployment.share.real } }
-  if (want.do === 'keep-old') return { kept: deployment.plan.service.keep === 'warm' }
-  if (want.do === 'settle') return { settled: true, pods: null, share: { planned: 100, real: 100 } }
+  if (want.do === 'keep-old') return { kept: service.keep === 'warm' }
+  if (want.do === 'settle') return settledBy(service)
   return {}
+}
+
+/** From here on the new version has this share, and is watched at it. */
+function shareGiven(percent: number, facts: StepFacts, now: number): Pick<Deployment, 'share' | 'window'> {
+  return {
+    share: { planned: percent, real: facts.realShare ?? null },
+    window: { percent, since: now, samples: [], noData: 0, askedAt: now },
+  }
+}
+
+/** A rolling deployment's pods stay the same ones, and so does what tells them from the old ones. */
+function settledBy({ router }: Service): Partial<Deployment> {
+  const share = { planned: 100, real: 100 }
+  return router.kind === 'rolling' ? { share } : { settled: true, pods: null, share }
 }
 
 function factsToFields(deployment: Deployment, facts: StepFacts): Partial<Deployment> {

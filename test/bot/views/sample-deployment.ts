@@ -37,6 +37,7 @@ export const api: Service = {
     ],
   },
   blueGreen: { monitorMs: 30 * MINUTE, keepMs: 30 * MINUTE, gate: 'approval', preview: [] },
+  rolling: { batch: 1, observeMs: 8 * MINUTE, monitorMs: 6 * MINUTE, keepMs: 60 * MINUTE, gate: 'approval' },
   monitorMs: 10 * MINUTE,
   keepMs: HOUR,
   keep: 'warm',

@@ -79,6 +79,7 @@ export async function inspect(
     leftovers,
     policiesLost,
     ...router,
+    routerFaults: [...router.routerFaults, ...(workload ? rollingFaults(service, workload) : [])],
     unread,
   }
 }
@@ -180,6 +181,14 @@ function pdbFacts(budgets: readonly JsonObject[], labels: Readonly<Record<string
   const found = budgets.find((budget) => matchesLabelSelector(objectAt(budget, 'spec', 'selector'), labels))
   const name = textAt(found, 'metadata', 'name')
   return name === undefined ? null : { name, disruptionsAllowed: countAt(found, 'status', 'disruptionsAllowed') }
+}
+
+/** Pods can be replaced in place only where new ones may start before old ones stop. */
+function rollingFaults({ router, workload: name }: Service, workload: JsonObject): readonly string[] {
+  if (router.kind !== 'rolling' || textAt(workload, 'spec', 'strategy', 'type') !== 'Recreate') return []
+  return [
+    `Deployment ${name} has the strategy Recreate, which stops all pods before it starts new ones: it cannot be replaced pod by pod. Set its spec.strategy.type to RollingUpdate.`,
+  ]
 }
 
 /** A router that cannot be read cannot be written either: that is a fault of its own. */

@@ -1,10 +1,10 @@
 /** What is wrong with the objects that divide traffic, in sentences. */
-import { type RoutedServices, routedServices } from '../../../playbook/routed-services.ts'
+import { isPodRouter, type RoutedServices, routedServices } from '../../../playbook/routed-services.ts'
 import type { Service } from '../../../playbook/service.ts'
 import { ClusterError, type Inspection } from '../../../ports/cluster.ts'
 import type { Connection } from '../connection.ts'
 import { isObject, type JsonObject, listAt, textAt, textMapAt } from '../json.ts'
-import { SLOT_LABEL } from '../names.ts'
+import { isForTheRun } from '../kept-selector.ts'
 import { isOurPreview, previewTarget } from '../preview.ts'
 import { readSource } from '../routers/passing-object.ts'
 import { weightedRouterOf } from '../routers/router-of.ts'
@@ -32,9 +32,11 @@ export async function routerFacts(
   labels: PodLabels | null,
   signal: AbortSignal,
 ): Promise<RouterFacts> {
-  const narrowed = SLOT_LABEL in textMapAt(front, 'spec', 'selector')
-  const leftover = narrowed
-    ? [`The selector of Service ${service.serviceName} still carries ${SLOT_LABEL} of an earlier deployment.`]
+  const selector = textMapAt(front, 'spec', 'selector')
+  const leftover = isForTheRun(selector)
+    ? [
+        `The selector of Service ${service.serviceName} (${writeLabels(selector)}) still carries labels of an earlier deployment.`,
+      ]
     : []
   if (service.router.kind === 'switch')
     return { routerFaults: [...leftover, ...(await previewFaults(connection, service, signal))] }
@@ -76,7 +78,7 @@ function routeFaults(service: Service, router: WeightedRouter, route: JsonObject
 
 function weightFaults({ router: settings }: Service, router: WeightedRouter, route: JsonObject): readonly string[] {
   const weights = router.weights(route)
-  if (!weights || settings.kind === 'replicas' || settings.kind === 'switch') return []
+  if (!weights || isPodRouter(settings)) return []
   const total = weights.stable + weights.canary
   if (total === 0) return [`${router.title} gives nothing to ${settings.stable} and nothing to ${settings.canary}.`]
   const percent = Math.round((1000 * weights.canary) / total) / 10
