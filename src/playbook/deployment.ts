@@ -66,6 +66,7 @@ export type HoldReason =
   | 'no-data'
   | 'low-traffic'
   | 'unready'
+  | 'blind'
   | 'person'
   | 'step-failed'
   /** Somebody else changed what the deployment owns. */
@@ -128,6 +129,15 @@ export interface Window {
   readonly askedAt: number
 }
 
+/** The guard cannot see the cluster. */
+export interface Blind {
+  readonly since: number
+  /** A sentence of the cluster's or the network's. */
+  readonly why: string
+  /** Long enough that people were told; before that it may be a hiccup. */
+  readonly told: boolean
+}
+
 export interface CheckIn {
   readonly name: '1h' | '4h' | '24h'
   readonly dueAt: number
@@ -183,6 +193,8 @@ export interface Deployment {
   readonly pods: PodHealth | null
   /** What somebody else changed of what is ours; null or absent: nothing. */
   readonly meddled?: Meddled | null
+  /** Null while the guard sees the cluster, or need not. Absent in records of versions before this field. */
+  readonly blind?: Blind | null
   /** Problems met on the way, for the report. */
   readonly issues: readonly string[]
   /** Is the old version beside the new one (after `keep-old`)? Then the way back goes through it. */

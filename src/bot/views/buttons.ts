@@ -25,9 +25,14 @@ export function buttonsNow(deployment: Deployment, now: number): readonly Button
   const goOn =
     approval !== null
       ? [approveButton(deployment, approval.percent)]
-      : [status === 'holding' ? plain(deployment, 'resume', 'Resume') : plain(deployment, 'hold', 'Hold')]
+      : [canResume(deployment) ? plain(deployment, 'resume', 'Resume') : plain(deployment, 'hold', 'Hold')]
   const back = hasTraffic(deployment) ? [rollBackButton(deployment)] : []
   return [...goOn, ...back, abortButton(deployment)]
+}
+
+/** What cannot be seen cannot be resumed; but it can be held, so that it does not go on by itself. */
+function canResume({ status, hold }: Deployment): boolean {
+  return status === 'holding' && hold?.reason !== 'blind'
 }
 
 function approveButton(deployment: Deployment, share: number | null): Button {

@@ -59,6 +59,7 @@ export function resume(held: Deployment, by: PersonRef, now: number): Outcome<Ch
   const blocked = refuseEnded(held)
   if (blocked) return blocked
   if (held.status !== 'holding' || !held.hold) return refuse.notHolding(held)
+  if (held.hold.reason === 'blind') return refuse.unseen(held)
   const { meddled } = held
   if (!meddled) return resumed(held, by, now)
   // Whatever else it held for: from now on ours is written again, where others changed it.
