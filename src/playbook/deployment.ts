@@ -38,6 +38,17 @@ export interface Pin {
   /** Annotations of the router's object as they were, null where there was none; only where shares stand in annotations and the object is the team's. */
   readonly annotations?: Readonly<Record<string, string | null>>
   readonly hpa: { readonly name: string; readonly minReplicas: number } | null
+  /** Its traffic moves by the switch of a blue-green deployment, whatever router the catalogue names. */
+  readonly switched?: true
+  /** ConfigMaps and Secrets that the template takes its configuration from, as they were: their content is not pinned. */
+  readonly configs?: readonly PinnedConfig[]
+}
+
+export interface PinnedConfig {
+  readonly kind: 'ConfigMap' | 'Secret'
+  readonly name: string
+  /** `metadata.resourceVersion`; `absent`: there was none; null: it could not be read. */
+  readonly version: string | null
 }
 
 export type HoldReason =

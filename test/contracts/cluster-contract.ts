@@ -1,6 +1,7 @@
 /** What every make of the Cluster port, on every kind of API server, must do. */
 import { afterAll, afterEach, beforeAll, describe } from 'vitest'
 import { type Bench, benchOn, type ClusterEnvironment } from './cluster-bench.ts'
+import { describeConfigs } from './cluster-contract-configs.ts'
 import { describeGateway } from './cluster-contract-gateway.ts'
 import { describeLooking } from './cluster-contract-looking.ts'
 import { describeNginx } from './cluster-contract-nginx.ts'
@@ -41,5 +42,6 @@ export function describeCluster(name: string, makeEnvironment: () => Promise<Clu
     describePinned(open)
     describeLooking(open)
     describeOwnership(open)
+    describeConfigs(open)
   })
 }

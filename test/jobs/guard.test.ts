@@ -50,6 +50,7 @@ async function nextLook(watched: boolean): Promise<number> {
     forget: refuse,
     foreign: refuse,
     reclaim: refuse,
+    changedConfigs: refuse,
     logs: refuse,
     watch: refuse,
     close: refuse,

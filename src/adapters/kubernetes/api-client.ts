@@ -15,6 +15,8 @@ export interface Ask {
   /** Create and update: the whole object. Patch: a JSON merge patch. */
   readonly body?: JsonObject
   readonly signal?: AbortSignal
+  /** Of a GET: only `metadata` is answered; the content of a Secret never leaves the server. */
+  readonly metadataOnly?: boolean
 }
 
 export interface ApiClient {
@@ -40,6 +42,7 @@ const METHODS = {
 } as const satisfies Record<Verb, string>
 
 const PAGE = '500'
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1'
 
 /** A watch is begun anew after so long, real ms: a connection that died without a word would never end by itself. */
 const WATCH_RENEWAL_MS = 20_000
@@ -100,7 +103,11 @@ async function open(
     method: METHODS[verb],
     dispatcher: login.dispatcher,
     signal,
-    headers: { ...login.headers, accept: 'application/json', ...(ask.body && { 'content-type': type }) },
+    headers: {
+      ...login.headers,
+      accept: ask.metadataOnly ? METADATA_ONLY : 'application/json',
+      ...(ask.body && { 'content-type': type }),
+    },
     ...(ask.body && { body: JSON.stringify(ask.body) }),
   })
 }

@@ -22,12 +22,17 @@ export function buttonsNow(deployment: Deployment, now: number): readonly Button
   if (status === 'completed') return hasWayBack(deployment, now) ? [rollBackButton(deployment)] : []
   if (status !== 'running' && status !== 'holding') return []
   const approval = awaitedApproval(deployment)
-  const goOn =
-    approval !== null
-      ? [approveButton(deployment, approval)]
-      : [status === 'holding' ? plain(deployment, 'resume', 'Resume') : plain(deployment, 'hold', 'Hold')]
+  const goOn = approval !== null ? [approveButton(deployment, approval)] : holdButtons(deployment)
   const back = hasTraffic(deployment) ? [rollBackButton(deployment)] : []
   return [...goOn, ...back, abortButton(deployment)]
+}
+
+/** Over a countdown both matter: Hold ends it and leaves everything as it is, Resume goes on. */
+function holdButtons(deployment: Deployment): readonly Button[] {
+  const hold = plain(deployment, 'hold', 'Hold')
+  if (deployment.status !== 'holding') return [hold]
+  const resume = plain(deployment, 'resume', 'Resume')
+  return deployment.hold?.rollBackAt === undefined || deployment.hold.by ? [resume] : [hold, resume]
 }
 
 function approveButton(deployment: Deployment, share: number): Button {
