@@ -87,6 +87,8 @@ export interface JudgementSettings {
 export interface GuardSettings {
   /** Crashed pods that trigger the way back. Default 1. */
   readonly crashes: number
+  /** From this share of unready pods on, 0..1, traffic is taken away at once. Default 1: all of them. */
+  readonly unreadyShare: number
   /** How long some (not all) new pods may be unready without a crash, ms. Default 10 s. */
   readonly unreadyGraceMs: number
   /** The poll beneath the watch, ms. Default 5 s. */
