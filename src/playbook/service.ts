@@ -113,6 +113,8 @@ export interface Service {
   /** kubeconfig context; null: the current one, or in-cluster. */
   readonly context: string | null
   readonly namespace: string
+  /** Cluster and namespace as people tell them apart: `prod-eu/shop`; absent where the catalogue has only one. */
+  readonly place?: string
   /** The Deployment. */
   readonly workload: string
   /** Container whose image carries the version; null: the only one, or the one named like the workload. */
