@@ -8,6 +8,7 @@ import { knownKeys } from './config/known-keys.ts'
 import { lenientParse } from './config/lenient-parse.ts'
 import { makeService } from './config/make-service.ts'
 import { mergeOptions } from './config/merge-options.ts'
+import { withPlaces } from './config/places.ts'
 import { secretsInFile } from './config/secrets-in-file.ts'
 import { SERVICE_RULES, servicesCollide } from './config/service-rules.ts'
 import { readYaml, valueAt, type YamlSource } from './config/yaml-source.ts'
@@ -127,7 +128,9 @@ export function readCatalogue(yamlText: string, fileName: string): CatalogueRead
 }
 
 function servicesOf(file: CatalogueFile): Service[] {
-  return Object.entries(file.services).map(([name, own]) => makeService(name, mergeOptions(file.defaults ?? {}, own)))
+  return withPlaces(
+    Object.entries(file.services).map(([name, own]) => makeService(name, mergeOptions(file.defaults ?? {}, own))),
+  )
 }
 
 const REQUIRED = {

@@ -120,6 +120,7 @@ const nowhere: Cluster = {
   forget: refuse,
   foreign: refuse,
   reclaim: refuse,
+  changedConfigs: refuse,
   logs: refuse,
   watch: () => () => undefined,
   close: () => Promise.resolve(),

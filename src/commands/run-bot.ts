@@ -17,6 +17,7 @@ import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { Registry } from '../ports/registry.ts'
+import { checkContexts } from './check-contexts.ts'
 import { makeAnswer, startWorker } from './compose.ts'
 
 export interface RunOptions {
@@ -43,6 +44,8 @@ export async function runBot(config: Config, options: RunOptions): Promise<Runni
   const fitness = await checkRedis(config.redisUrl)
   if (fitness.refuse.length > 0) return { refused: fitness.refuse.join('\n') }
   for (const warning of fitness.warn) log.warn({}, warning)
+  const contexts = options.replace?.cluster ? null : await contextsOf(config)
+  if (contexts !== null) return { refused: contexts }
   const engine = makeEngine(config, options)
   const settings = slackSettings(config)
   const ports = slackPorts(settings, log)
@@ -76,6 +79,15 @@ export async function runBot(config: Config, options: RunOptions): Promise<Runni
       await stopAll(stops)
     },
   }
+}
+
+/** What is wrong with the contexts that the catalogue names; null: nothing. */
+async function contextsOf({ services, kubeconfigPath }: Config): Promise<string | null> {
+  const found = await checkContexts(services, 'the catalogue', { path: kubeconfigPath ?? undefined })
+  if (found.kind === 'faults') return found.text
+  return found.kind === 'known'
+    ? null
+    : 'The catalogue names kubeconfig contexts, and there is no kubeconfig here: set KUBECONFIG.'
 }
 
 /** An empty list of teams means: the bot's own workspace. */

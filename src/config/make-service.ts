@@ -141,6 +141,7 @@ function judgementOf({ judgement = {} }: ServiceOptions): JudgementSettings {
 function guardOf({ guard = {} }: ServiceOptions): GuardSettings {
   return {
     crashes: guard.crashes ?? 1,
+    unreadyShare: guard.unreadyShare ?? 1,
     unreadyGraceMs: guard.unreadyGrace ?? 10 * SECOND,
     pollMs: guard.poll ?? 5 * SECOND,
   }

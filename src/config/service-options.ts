@@ -175,6 +175,9 @@ const judgement = group(
 const guard = group(
   {
     crashes: wholeNumber(1, 100).optional().describe('Crashed new pods that trigger the way back. Default: 1.'),
+    unreadyShare: share()
+      .optional()
+      .describe('From this share of unready new pods on, traffic is taken away at once. Default: 100%, all of them.'),
     unreadyGrace: duration('0s', '1h').optional().describe('How long some new pods may be unready. Default: 10s.'),
     poll: duration('1s', '5m').optional().describe('The poll beneath the watch. Default: 5s.'),
   },

@@ -1,5 +1,7 @@
 /** The emergency rollback, second half: tell, drain, tidy. Traffic is back; nothing here may undo or delay that. */
+import { configWarning } from '../playbook/config-change.ts'
 import { type Emergency, emergencyNews, incidentLine, kubectlOf, nameOfImage } from '../playbook/emergency.ts'
+import { pinnedService } from '../playbook/pinned-service.ts'
 import { plainMessage } from '../ports/chat.ts'
 import { ClusterError } from '../ports/cluster.ts'
 import { type EmergencyParts, type Order, pause, type Restored, whyOf, withinReach } from './emergency-parts.ts'
@@ -17,6 +19,7 @@ export async function finishEmergency(parts: EmergencyParts, order: Order, resto
   await closeRecord(parts, order, emergency)
   await tellPeople(parts, order, emergency)
   try {
+    await warnOfConfigs(parts, order, restored)
     await pause(parts.clock, order.service.timeouts.drainMs, order.signal)
     await tidy(parts, order, restored)
     order.say(`${order.service.workload} is as it was before; nothing of ${nameOfImage(emergency.from)} is left.`)
@@ -28,6 +31,18 @@ export async function finishEmergency(parts: EmergencyParts, order: Order, resto
     await post(parts, order, `${emergency.id}/rest`, `Emergency rollback of ${emergency.service}: ${rest}`)
     return false
   }
+}
+
+/** The template comes back, its ConfigMaps and Secrets do not. Never rejects. */
+async function warnOfConfigs(parts: EmergencyParts, order: Order, { pin, emergency }: Restored): Promise<void> {
+  if (!pin.configs?.length) return
+  const asked = await withinReach(TELL_MS, () => parts.cluster.changedConfigs(order.service, pin, order.signal))
+  const warning = asked.ok
+    ? configWarning(asked.value, nameOfImage(emergency.to))
+    : `Whether its ConfigMaps and Secrets changed is not known: ${asked.why}`
+  if (warning === undefined) return
+  order.say(warning)
+  await post(parts, order, `${emergency.id}/configs`, `Emergency rollback of ${emergency.service}: ${warning}`)
 }
 
 /** The incident is written down and the channel told, each as far as it can be. Never rejects. */
@@ -49,7 +64,8 @@ async function post({ chat, log }: EmergencyParts, order: Order, key: string, te
 }
 
 async function tidy(parts: EmergencyParts, order: Order, { pin, context }: Restored): Promise<void> {
-  const { service, signal } = order
+  const { signal } = order
+  const service = pinnedService(order.service, pin)
   const until = parts.clock.now() + service.timeouts.rolloutMs
   for (;;) {
     try {

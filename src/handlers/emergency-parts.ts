@@ -12,7 +12,7 @@ import type { Queue } from '../ports/queue.ts'
 import type { Store } from '../ports/store.ts'
 
 export interface EmergencyParts {
-  readonly cluster: Pick<Cluster, 'look' | 'pinned' | 'ensureSlot' | 'restore' | 'tidy'>
+  readonly cluster: Pick<Cluster, 'look' | 'pinned' | 'ensureSlot' | 'restore' | 'changedConfigs' | 'tidy'>
   readonly store: Store
   readonly queue: Queue
   /** Null: nobody to tell, and why. */

@@ -3,6 +3,7 @@
  * asks nobody: not the record, not Slack, not the readiness of what it goes back to.
  */
 import { blindByHand, type Emergency, emergencyId, nameOfImage } from '../playbook/emergency.ts'
+import { pinnedService } from '../playbook/pinned-service.ts'
 import type { Refusal } from '../playbook/refusal.ts'
 import { refuse, round } from '../playbook/refuse.ts'
 import type { Service } from '../playbook/service.ts'
@@ -57,7 +58,8 @@ export async function restoreNow(parts: EmergencyParts, order: Order): Promise<R
   // At the same time as the cluster is written: neither waits for the other.
   const recorded = tellRecord(parts, order, emergency)
   try {
-    const { context, left } = await restore(parts, order, emergency, pinned)
+    const frozen = { ...order, service: pinnedService(service, pinned.pin) }
+    const { context, left } = await restore(parts, frozen, emergency, pinned)
     const restoredAt = parts.clock.now()
     order.say(`Traffic is restored: ${nameOfImage(pinned.pin.image)} has all of it${seen(left)}.`)
     await askHealth(parts, order)

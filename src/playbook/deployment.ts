@@ -40,6 +40,10 @@ export interface Pin {
   readonly hpa: { readonly name: string; readonly minReplicas: number } | null
   /** Only where the workload's own pods are replaced in place: then the way back leads through the workload itself. */
   readonly rollout?: PinnedRollout
+  /** Its traffic moves by the switch of a blue-green deployment, whatever router the catalogue names. */
+  readonly switched?: true
+  /** ConfigMaps and Secrets that the template takes its configuration from, as they were: their content is not pinned. */
+  readonly configs?: readonly PinnedConfig[]
 }
 
 /** How the workload rolled out before, and how its pods are told from the new ones. */
@@ -48,6 +52,13 @@ export interface PinnedRollout {
   readonly hash: string
   /** Those of the spec's `strategy`, `minReadySeconds`, `progressDeadlineSeconds` and `paused` that were set. */
   readonly spec: Readonly<Record<string, unknown>>
+}
+
+export interface PinnedConfig {
+  readonly kind: 'ConfigMap' | 'Secret'
+  readonly name: string
+  /** `metadata.resourceVersion`; `absent`: there was none; null: it could not be read. */
+  readonly version: string | null
 }
 
 /** How far a rolling deployment has got. */

@@ -1,12 +1,14 @@
 /**
  * The guard's judgement: sickness told from life, without any metrics store.
  *
- *   crash         a container ended with an error, was OOM-killed, restarted, or its image cannot be pulled
- *   all-unready   every new pod that was ready once is unready
+ *   crash         a container ended with an error, was OOM-killed, restarted, or its image cannot be pulled; a pod that
+ *                 did counts for good, also when it runs again, or another one stands in its place
+ *   all-unready   every new pod that was ready once is unready (or the share of them that the settings name)
  *   some-unready  some of them are
- *   well          all else; a pod that is starting, being deleted or was evicted is no sickness
+ *   well          all else; a pod that is starting, being deleted, was evicted, or whose node went silent is no sickness
+ *                 as long as others serve
  */
-import type { PodHealth, PodSighting } from './pods.ts'
+import type { CrashedPod, PodHealth, PodSighting } from './pods.ts'
 import type { GuardSettings } from './service.ts'
 
 export type PodVerdict =
@@ -27,8 +29,8 @@ export function seePods(
   for (const pod of ready) known.add(pod.name)
   const present = new Set(pods.map((pod) => pod.name))
   const wereReady = [...known].filter((name) => present.has(name)).sort()
-  const unready = unreadyPods({ pods, wereReady })
-  const some = unready.length > 0 && ready.length > 0
+  const some = sickPods({ pods, wereReady }).length > 0 && ready.length > 0
+  const crashed = withCrashed(before?.crashed ?? [], pods)
   return {
     at: now,
     wanted,
@@ -36,28 +38,30 @@ export function seePods(
     pods,
     wereReady,
     someUnreadySince: some ? (before?.someUnreadySince ?? now) : null,
+    ...(crashed.length > 0 && { crashed }),
   }
 }
 
 export function judgePods(health: PodHealth, settings: GuardSettings): PodVerdict {
-  const crashed = health.pods.filter((pod) => !pod.terminating && (pod.trouble !== null || pod.restarts > 0))
-  if (crashed.length >= settings.crashes)
-    return {
-      kind: 'crash',
-      detail: `${crashed.length} of ${health.wanted} new pods: ${crashed.slice(0, 3).map(describePod).join('; ')}`,
-    }
-  const unready = unreadyPods(health)
-  if (unready.length === 0) return { kind: 'well' }
-  if (health.ready === 0)
-    return { kind: 'all-unready', detail: `all ${unready.length} new pods are unready, without a crash` }
-  return {
-    kind: 'some-unready',
-    since: health.someUnreadySince ?? health.at,
-    detail: `${unready.length} of ${health.wanted} new pods unready, without a crash: ${unready
-      .map((pod) => pod.name)
-      .slice(0, 3)
-      .join(', ')}`,
+  const crashed = withCrashed(health.crashed ?? [], health.pods)
+  if (crashed.length >= settings.crashes) {
+    const told = crashed.slice(0, 3).map(({ name, why }) => `${name} ${why}`)
+    return { kind: 'crash', detail: `${crashed.length} of ${health.wanted} new pods: ${told.join('; ')}` }
   }
+  const unready = unreadyPods(health)
+  const sick = sickPods(health)
+  if (health.ready === 0 && unready.length > 0) {
+    const where = sick.length === 0 ? ': their nodes went silent' : ', without a crash'
+    return { kind: 'all-unready', detail: `all ${unready.length} new pods are unready${where}` }
+  }
+  if (sick.length === 0) return { kind: 'well' }
+  const detail = `${sick.length} of ${health.wanted} new pods unready, without a crash: ${sick
+    .map((pod) => pod.name)
+    .slice(0, 3)
+    .join(', ')}`
+  const share = sick.length / (unready.length + health.ready)
+  if (share >= settings.unreadyShare) return { kind: 'all-unready', detail }
+  return { kind: 'some-unready', since: health.someUnreadySince ?? health.at, detail }
 }
 
 /** Is there anything in `next` that the record does not know yet? Keeps quiet looks out of the store. */
@@ -68,16 +72,40 @@ export function podsDiffer(before: PodHealth | null, next: PodHealth): boolean {
       health.ready,
       health.wereReady,
       health.someUnreadySince,
-      health.pods.map((pod) => [pod.name, pod.ready, pod.terminating, pod.restarts, pod.trouble]),
+      health.pods.map((pod) => [
+        pod.name,
+        pod.ready,
+        pod.terminating,
+        pod.restarts,
+        pod.trouble,
+        pod.nodeLost ?? false,
+      ]),
     ])
   return before === null || key(before) !== key(next)
 }
 
-function unreadyPods({ pods, wereReady }: Pick<PodHealth, 'pods' | 'wereReady'>): PodSighting[] {
+/** Those known before, and those seen now: each pod once, however often it fell over. */
+function withCrashed(known: readonly CrashedPod[], pods: readonly PodSighting[]): readonly CrashedPod[] {
+  const names = new Set(known.map((pod) => pod.name))
+  const found = pods.filter((pod) => hasCrashed(pod) && !names.has(pod.name))
+  return [...known, ...found.map((pod) => ({ name: pod.name, why: describeCrash(pod) }))]
+}
+
+/** A pod on its way out has trouble only when it had it before it was told to go. */
+function hasCrashed({ trouble, restarts, terminating }: PodSighting): boolean {
+  return trouble !== null || (restarts > 0 && !terminating)
+}
+
+function unreadyPods({ pods, wereReady }: Pick<PodHealth, 'pods' | 'wereReady'>): readonly PodSighting[] {
   return pods.filter((pod) => !pod.ready && !pod.terminating && wereReady.includes(pod.name))
 }
 
-function describePod(pod: PodSighting): string {
-  const restarts = pod.restarts > 0 ? `, ${pod.restarts} restart${pod.restarts === 1 ? '' : 's'}` : ''
-  return `${pod.name} ${pod.trouble ?? 'restarted'}${restarts}`
+/** Without those whose node says nothing any more: that is not the version's fault. */
+function sickPods(health: Pick<PodHealth, 'pods' | 'wereReady'>): readonly PodSighting[] {
+  return unreadyPods(health).filter((pod) => pod.nodeLost !== true)
+}
+
+function describeCrash({ trouble, restarts }: PodSighting): string {
+  const times = restarts > 0 ? `, ${restarts} restart${restarts === 1 ? '' : 's'}` : ''
+  return `${trouble ?? 'restarted'}${times}`
 }

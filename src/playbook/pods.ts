@@ -4,7 +4,7 @@
 export interface PodSighting {
   readonly name: string
   readonly ready: boolean
-  /** Being deleted (drain, eviction, scale-down): neither sick nor counted. */
+  /** Being deleted, or put out by its node (drain, eviction, preemption, scale-down): not counted. */
   readonly terminating: boolean
   readonly restarts: number
   /** Why a container waits or last ended, when that is a sickness: CrashLoopBackOff, Error, OOMKilled, ImagePullBackOff, ErrImagePull. */
@@ -13,6 +13,15 @@ export interface PodSighting {
   readonly createdAt: number
   /** Ready without a break since then, ms since the epoch, cut to the second; null while it is not ready. Left out by makes that do not know. */
   readonly readySince?: number | null
+  /** Its node says nothing any more. */
+  readonly nodeLost?: true
+}
+
+/** A pod that crashed once: it is remembered when it runs again, and when it is gone. */
+export interface CrashedPod {
+  readonly name: string
+  /** `CrashLoopBackOff, 2 restarts`. */
+  readonly why: string
 }
 
 /** All pods of one slot at one moment. */
@@ -25,4 +34,6 @@ export interface PodHealth {
   readonly wereReady: readonly string[]
   /** Since when some, but not all, wanted pods are unready; null when none or all are. */
   readonly someUnreadySince: number | null
+  /** Absent: none so far. */
+  readonly crashed?: readonly CrashedPod[]
 }

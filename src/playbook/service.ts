@@ -103,6 +103,8 @@ export interface JudgementSettings {
 export interface GuardSettings {
   /** Crashed pods that trigger the way back. Default 1. */
   readonly crashes: number
+  /** From this share of unready pods on, 0..1, traffic is taken away at once. Default 1: all of them. */
+  readonly unreadyShare: number
   /** How long some (not all) new pods may be unready without a crash, ms. Default 10 s. */
   readonly unreadyGraceMs: number
   /** The poll beneath the watch, ms. Default 5 s. */
@@ -156,6 +158,8 @@ export interface Service {
   /** kubeconfig context; null: the current one, or in-cluster. */
   readonly context: string | null
   readonly namespace: string
+  /** Cluster and namespace as people tell them apart: `prod-eu/shop`; absent where the catalogue has only one. */
+  readonly place?: string
   /** The Deployment. */
   readonly workload: string
   /** Container whose image carries the version; null: the only one, or the one named like the workload. */

@@ -14,6 +14,7 @@
  *
  * Failures are thrown as ClusterError; nothing else is thrown on purpose.
  */
+import type { ConfigChange } from '../playbook/config-change.ts'
 import type { Pin } from '../playbook/deployment.ts'
 import type { ForeignChange, OwnedField } from '../playbook/foreign-change.ts'
 import type { Owned } from '../playbook/ownership.ts'
@@ -219,6 +220,8 @@ export interface Cluster {
    * ready, or at once where no new one is; `overdue`: then as soon as any is.
    */
   restore(service: Service, pin: Pin, kept: boolean, context: WriteContext, overdue?: boolean): Promise<RealShares>
+  /** ConfigMaps and Secrets of the pinned template that are not as they were: their content does not come back with it. */
+  changedConfigs(service: Service, pin: Pin, signal: AbortSignal): Promise<readonly ConfigChange[]>
   /** Way back, last step: template, size, selector, HPA as pinned; canary and previous gone; annotations cleared. `pin` null: it was interrupted while it was written, what there is of it is on the cluster. True when all is so; false: not yet. */
   tidy(service: Service, pin: Pin | null, context: WriteContext): Promise<boolean>
   /** After the keep time: the previous slot is gone and with it our annotations but the last-deployment ones. True when all is so. */

@@ -1,9 +1,11 @@
 /** The contract of the Cluster port: looking on, without writing. */
 
 import { expect, it } from 'vitest'
-import { autoscalers, deployments } from '../../src/adapters/kubernetes/target.ts'
+import type { JsonObject } from '../../src/adapters/kubernetes/json.ts'
+import { podSighting } from '../../src/adapters/kubernetes/pod-sighting.ts'
+import { autoscalers, deployments, pods } from '../../src/adapters/kubernetes/target.ts'
 import { ClusterError } from '../../src/ports/cluster.ts'
-import { podsOf } from './cluster-bench.ts'
+import { type Bench, podsOf } from './cluster-bench.ts'
 import { deployCanary, type Open, signal } from './cluster-contract-steps.ts'
 import { autoscalerObject, NEW_IMAGE, OLD_IMAGE, writer } from './cluster-fixtures.ts'
 import { ISTIO_BY_SUBSET } from './router-fixtures.ts'
@@ -97,5 +99,39 @@ export function describeLooking(open: Open): void {
     const failure = await cluster.look(gone, signal).catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(ClusterError)
     expect(failure).toMatchObject({ kind: 'refused', message: expect.stringContaining('no-such-context') })
+  })
+}
+
+/** The status of a pod as its node, or Kubernetes in its place, writes it; the pod as it is then, before anybody mends it. */
+function writeStatus({ admin, namespace }: Bench, name: string, status: JsonObject): Promise<JsonObject> {
+  return admin.patch({ ...pods(namespace, name), subresource: 'status' }, { status })
+}
+
+export function describeLosses(open: Open): void {
+  it('tells pods that Kubernetes took away, or whose node went silent, from pods that crashed', async () => {
+    const bench = await open()
+    const { cluster, service } = bench
+    const [silent, evicted, killed] = (await cluster.look(service, signal)).slots.stable.pods.map((pod) => pod.name)
+    if (!silent || !evicted || !killed) throw new Error('three pods to lose')
+    const ended = { name: 'api', ready: false, restartCount: 0, image: OLD_IMAGE, imageID: '', started: false }
+    const containerStatuses = [{ ...ended, state: { terminated: { exitCode: 137, reason: 'Error' } } }]
+    const alone = await writeStatus(bench, silent, {
+      conditions: [
+        { type: 'Ready', status: 'False' },
+        { type: 'ContainersReady', status: 'True' },
+      ],
+    })
+    expect(podSighting(alone)).toMatchObject({ ready: false, nodeLost: true, trouble: null, terminating: false })
+    await writeStatus(bench, evicted, {
+      phase: 'Failed',
+      reason: 'Evicted',
+      message: 'low on memory',
+      containerStatuses,
+    })
+    await writeStatus(bench, killed, { phase: 'Failed', reason: 'Error', containerStatuses })
+    const seen = await cluster.look(service, signal)
+    const byName = (name: string) => seen.slots.stable.pods.find((pod) => pod.name === name)
+    expect(byName(evicted)).toMatchObject({ terminating: true, trouble: null })
+    expect(byName(killed)).toMatchObject({ terminating: false, trouble: 'Error' })
   })
 }

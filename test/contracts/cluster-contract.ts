@@ -1,8 +1,9 @@
 /** What every make of the Cluster port, on every kind of API server, must do. */
 import { afterAll, afterEach, beforeAll, describe } from 'vitest'
 import { type Bench, benchOn, type ClusterEnvironment } from './cluster-bench.ts'
+import { describeConfigs } from './cluster-contract-configs.ts'
 import { describeGateway } from './cluster-contract-gateway.ts'
-import { describeLooking } from './cluster-contract-looking.ts'
+import { describeLooking, describeLosses } from './cluster-contract-looking.ts'
 import { describeNginx } from './cluster-contract-nginx.ts'
 import { describeOwnership } from './cluster-contract-ownership.ts'
 import { describeReplicas } from './cluster-contract-replicas.ts'
@@ -45,6 +46,8 @@ export function describeCluster(name: string, makeEnvironment: () => Promise<Clu
     describeFencing(open)
     describePinned(open)
     describeLooking(open)
+    describeLosses(open)
     describeOwnership(open)
+    describeConfigs(open)
   })
 }

@@ -43,7 +43,7 @@ export function shopApi(namespace: string, router: RouterSettings = { kind: 'rep
       warmupMs: 60_000,
       noDataSamples: 3,
     },
-    guard: { crashes: 1, unreadyGraceMs: 10_000, pollMs: 5_000 },
+    guard: { crashes: 1, unreadyShare: 1, unreadyGraceMs: 10_000, pollMs: 5_000 },
     timeouts: {
       checkMs: 10_000,
       rolloutMs: 600_000,

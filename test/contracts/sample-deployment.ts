@@ -42,7 +42,7 @@ export function sampleService(name: string): Service {
       warmupMs: MINUTE,
       noDataSamples: 3,
     },
-    guard: { crashes: 1, unreadyGraceMs: 10_000, pollMs: 5_000 },
+    guard: { crashes: 1, unreadyShare: 1, unreadyGraceMs: 10_000, pollMs: 5_000 },
     timeouts: {
       checkMs: 10_000,
       rolloutMs: 10 * MINUTE,

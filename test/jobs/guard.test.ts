@@ -55,6 +55,7 @@ async function onGuard(answer: () => Sighting) {
     forget: refuse,
     foreign: refuse,
     reclaim: refuse,
+    changedConfigs: refuse,
     logs: refuse,
     watch: refuse,
     close: refuse,

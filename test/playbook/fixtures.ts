@@ -71,7 +71,7 @@ export function makeService(over: Partial<Service> = {}): Service {
       warmupMs: MINUTE,
       noDataSamples: 3,
     },
-    guard: { crashes: 1, unreadyGraceMs: 10 * SECOND, pollMs: 5 * SECOND },
+    guard: { crashes: 1, unreadyShare: 1, unreadyGraceMs: 10 * SECOND, pollMs: 5 * SECOND },
     timeouts: {
       checkMs: 10 * SECOND,
       rolloutMs: 10 * MINUTE,

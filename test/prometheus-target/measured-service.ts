@@ -40,7 +40,7 @@ export function measuredService(overrides: Partial<Service> = {}): Service {
       warmupMs: 60_000,
       noDataSamples: 3,
     },
-    guard: { crashes: 1, unreadyGraceMs: 10_000, pollMs: 5_000 },
+    guard: { crashes: 1, unreadyShare: 1, unreadyGraceMs: 10_000, pollMs: 5_000 },
     timeouts: { checkMs: 10_000, rolloutMs: 600_000, approvalMs: 14_400_000, holdReminderMs: 900_000, drainMs: 30_000 },
     thresholds: DEFAULT_THRESHOLDS,
     traffic: DEFAULT_TRAFFIC,

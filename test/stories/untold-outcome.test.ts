@@ -36,6 +36,7 @@ async function startProcess(store: Store, clock: SteppedClock, chat: Chat) {
       forget: nobody,
       foreign: nobody,
       reclaim: nobody,
+      changedConfigs: nobody,
       logs: nobody,
       watch: () => () => {},
       close: async () => {},

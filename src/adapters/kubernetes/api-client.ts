@@ -18,6 +18,8 @@ export interface Ask {
   /** Instead of what the API itself speaks. */
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
+  /** Of a GET: only `metadata` is answered; the content of a Secret never leaves the server. */
+  readonly metadataOnly?: boolean
 }
 
 export interface ApiClient {
@@ -47,6 +49,7 @@ const METHODS = {
 const PAGE = '500'
 /** Of an answer that refuses; behind a proxy it may be anything. */
 const FAILURE_BYTES = 1024 * 1024
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1'
 
 /** A watch is begun anew after so long, real ms: a connection that died without a word would never end by itself. */
 const WATCH_RENEWAL_MS = 20_000
@@ -120,7 +123,7 @@ async function open(
     signal,
     headers: {
       ...login.headers,
-      accept: 'application/json',
+      accept: ask.metadataOnly ? METADATA_ONLY : 'application/json',
       ...ask.headers,
       ...(ask.body && { 'content-type': type }),
     },

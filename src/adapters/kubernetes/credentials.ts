@@ -5,6 +5,7 @@
 import { performance } from 'node:perf_hooks'
 import { Agent, type Dispatcher } from 'undici'
 import { ClusterError } from '../../ports/cluster.ts'
+import { type KubeconfigSource, loadKubeconfig } from './kubeconfig.ts'
 
 export interface Login {
   readonly headers: Readonly<Record<string, string>>
@@ -24,28 +25,17 @@ export interface Credentials {
 const LOGIN_GOOD_FOR_MS = 30_000
 
 /**
- * Reads the kubeconfig (`path`, else the usual places, else in-cluster) and picks a context; null: the current one.
+ * Reads the kubeconfig (`path`, else the usual places, else the pod's own account, under `podRoot` where that is given) and
+ * picks a context; null: the current one.
  * Throws ClusterError `refused` when there is no such context.
  */
-export async function credentialsOf(path: string | undefined, context: string | null): Promise<Credentials> {
-  // Loaded late: the library takes most of a second, which start-up and tests without a cluster need not pay.
-  const { KubeConfig, RequestContext, HttpMethod } = await import('@kubernetes/client-node')
-  const config = new KubeConfig()
-  try {
-    if (path === undefined) config.loadFromDefault()
-    else config.loadFromFile(path)
-  } catch (cause) {
-    throw new ClusterError('refused', `The kubeconfig cannot be read: ${messageOf(cause)}.`, { cause })
-  }
-  if (context !== null) {
-    const known = config.getContexts().map((row) => row.name)
-    if (!known.includes(context)) {
-      throw new ClusterError('refused', `The kubeconfig has no context "${context}"; it has ${known.join(', ')}.`)
-    }
-    config.setCurrentContext(context)
-  }
-  const cluster = config.getCurrentCluster()
-  if (!cluster) throw new ClusterError('refused', 'The kubeconfig names no cluster for its current context.')
+export async function credentialsOf(
+  path: string | undefined,
+  context: string | null,
+  podRoot?: string,
+): Promise<Credentials> {
+  const { RequestContext, HttpMethod } = await import('@kubernetes/client-node')
+  let { config, cluster } = await readContext({ path, podRoot }, context)
 
   let pool: Dispatcher | undefined
   let kept: { login: Login; at: number } | undefined
@@ -69,8 +59,12 @@ export async function credentialsOf(path: string | undefined, context: string | 
     async login(anew = false) {
       const now = performance.now()
       if (kept && !anew && now - kept.at < LOGIN_GOOD_FOR_MS) return kept.login
-      if (anew) forgetPool()
       try {
+        if (anew) {
+          forgetPool()
+          // The library keeps a token for a minute: one that was exchanged meanwhile is in the file, not in its memory.
+          ;({ config, cluster } = await readContext({ path, podRoot }, context))
+        }
         kept = { login: await make(), at: now }
       } catch (cause) {
         throw new ClusterError('late', `Logging in to ${cluster.server} failed: ${messageOf(cause)}.`, { cause })
@@ -84,6 +78,20 @@ export async function credentialsOf(path: string | undefined, context: string | 
       await old?.destroy()
     },
   }
+}
+
+async function readContext(source: KubeconfigSource, context: string | null) {
+  const config = await loadKubeconfig(source)
+  if (context !== null) {
+    const known = config.getContexts().map((row) => row.name)
+    if (!known.includes(context)) {
+      throw new ClusterError('refused', `The kubeconfig has no context "${context}"; it has ${known.join(', ')}.`)
+    }
+    config.setCurrentContext(context)
+  }
+  const cluster = config.getCurrentCluster()
+  if (!cluster) throw new ClusterError('refused', 'The kubeconfig names no cluster for its current context.')
+  return { config, cluster }
 }
 
 function messageOf(cause: unknown): string {

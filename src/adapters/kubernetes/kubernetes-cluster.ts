@@ -4,6 +4,7 @@ import type { Service } from '../../playbook/service.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Cluster, Sighting } from '../../ports/cluster.ts'
 import type { Eyes } from '../../ports/eyes.ts'
+import { changedConfigs } from './config-references.ts'
 import { type Connection, connect } from './connection.ts'
 import { dryRun } from './dry-run.ts'
 import { ensureSlot } from './ensure-slot.ts'
@@ -81,6 +82,7 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
     promote: async (service, want, context) => promote(await connectionTo(service), service, want, context),
     settle: async (service, pin, context) => settle(await connectionTo(service), service, pin, context),
     restore: async (service, ...how) => restore(await connectionTo(service), service, ...how),
+    changedConfigs: async (service, pin, signal) => changedConfigs(await connectionTo(service), service, pin, signal),
     tidy: async (service, pin, context) => tidy(await connectionTo(service), service, pin, context),
     forget: async (service, context) => forget(await connectionTo(service), service, context),
     logs: async (service, slot, lines, signal) => podLogs(await connectionTo(service), service, slot, lines, signal),

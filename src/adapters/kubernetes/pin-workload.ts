@@ -4,6 +4,7 @@ import type { Pin } from '../../playbook/deployment.ts'
 import type { Service } from '../../playbook/service.ts'
 import { ClusterError, type WriteContext } from '../../ports/cluster.ts'
 import { findAutoscaler, minReplicas, raiseMinimum } from './autoscaler.ts'
+import { readConfigs } from './config-references.ts'
 import type { Connection } from './connection.ts'
 import { imageOf, versionContainer } from './containers.ts'
 import { type JsonObject, textAt, withAt } from './json.ts'
@@ -46,13 +47,23 @@ async function writeDown(
   ])
   const around = { serviceSelector: selectorToPin(service, front), ...route, hpa: hpaToPin(hpa) }
   const target = deployments(service.namespace, service.workload)
+  const known = await connection.objects.read(target, context.signal)
+  const configs = await readConfigs(connection, service, known ? templateOf(known) : {}, context.signal)
   const written = await connection.objects.edit(target, context, (current) => {
     if (pinOn(current, context)) return current
     const template = templateOf(current)
     const image = imageOf(template, versionContainer(service, template)) ?? ''
     const rollout = inPlace ? { rollout: pinnedRollout(current, presentHash(current, sets)) } : {}
     const size = { workload: service.workload, replicas: wantedReplicas(current) }
-    const pin: Pin = { ...size, template, image, ...around, ...rollout }
+    const pin: Pin = {
+      ...size,
+      template,
+      image,
+      ...around,
+      ...rollout,
+      ...(configs.length > 0 && { configs }),
+      ...(service.router.kind === 'switch' && { switched: true as const }),
+    }
     return withAt(current, ['metadata', 'annotations', PIN_ANNOTATION], writePin(context, pin))
   })
   const pin = pinOn(written, context)

@@ -21,6 +21,10 @@ const writtenPin = z.object({
   annotations: z.record(z.string(), z.string().nullable()).exactOptional(),
   rollout: z.object({ hash: z.string(), spec: z.record(z.string(), z.unknown()) }).exactOptional(),
   hpa: z.object({ name: z.string(), minReplicas: z.number().int() }).nullable(),
+  switched: z.literal(true).exactOptional(),
+  configs: z
+    .array(z.object({ kind: z.enum(['ConfigMap', 'Secret']), name: z.string(), version: z.string().nullable() }))
+    .exactOptional(),
 })
 
 /** The pin on a workload, if this deployment wrote it; undefined when there is none, another's, or it cannot be read. */

@@ -1,4 +1,5 @@
 /** What an emergency finds on the cluster: the way back as it was written down, whoever wrote it and whatever our store knows. */
+import { pinnedService } from '../../playbook/pinned-service.ts'
 import type { Service } from '../../playbook/service.ts'
 import type { Pinned } from '../../ports/cluster.ts'
 import { wayBackByHand } from './by-hand.ts'
@@ -48,7 +49,7 @@ export async function readPinned(
       0,
       ...[stable, canary, previous, front, route].map((object) => (object ? tokenNumber(object) : 0)),
     ),
-    byHand: wayBackByHand(service, pin, replaced, route),
+    byHand: wayBackByHand(pinnedService(service, pin), pin, replaced, route),
   }
 }
 

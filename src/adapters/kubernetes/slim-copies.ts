@@ -19,6 +19,7 @@ const IDENTITY = [
   'labels',
   'creationTimestamp',
   'deletionTimestamp',
+  'deletionGracePeriodSeconds',
 ]
 const HEALTH = ['podIP', 'phase', 'reason', 'conditions', 'initContainerStatuses', 'containerStatuses']
 

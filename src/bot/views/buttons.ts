@@ -22,10 +22,7 @@ export function buttonsNow(deployment: Deployment, now: number): readonly Button
   if (status === 'completed') return hasWayBack(deployment, now) ? [rollBackButton(deployment)] : []
   if (status !== 'running' && status !== 'holding') return []
   const approval = awaitedApproval(deployment)
-  const goOn =
-    approval !== null
-      ? [approveButton(deployment, approval.percent)]
-      : [canResume(deployment) ? plain(deployment, 'resume', 'Resume') : plain(deployment, 'hold', 'Hold')]
+  const goOn = approval !== null ? [approveButton(deployment, approval.percent)] : holdButtons(deployment)
   const back = hasTraffic(deployment) ? [rollBackButton(deployment)] : []
   return [...goOn, ...back, abortButton(deployment)]
 }
@@ -33,6 +30,14 @@ export function buttonsNow(deployment: Deployment, now: number): readonly Button
 /** What cannot be seen cannot be resumed; but it can be held, so that it does not go on by itself. */
 function canResume({ status, hold }: Deployment): boolean {
   return status === 'holding' && hold?.reason !== 'blind'
+}
+
+/** Over a countdown both matter: Hold ends it and leaves everything as it is, Resume goes on. */
+function holdButtons(deployment: Deployment): readonly Button[] {
+  const hold = plain(deployment, 'hold', 'Hold')
+  if (!canResume(deployment)) return [hold]
+  const resume = plain(deployment, 'resume', 'Resume')
+  return deployment.hold?.rollBackAt === undefined || deployment.hold.by ? [resume] : [hold, resume]
 }
 
 function approveButton(deployment: Deployment, share: number | null): Button {

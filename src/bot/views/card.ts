@@ -23,7 +23,7 @@ export function drawCard({ deployment, now, durations }: CardFacts): ChatMessage
   const { service, version, strategy } = deployment
   const buttons = buttonsNow(deployment, now)
   const blocks: readonly (Block | null)[] = [
-    header(`${service} ${version} · ${strategy} · ${stateWord(deployment)}`),
+    header(`${service} ${version} · ${strategy}${placeOf(deployment, ' · ')} · ${stateWord(deployment)}`),
     section(lines(outcomeLine(deployment), waitingLine(deployment), shareLine(deployment))),
     section(`*${phaseTitle(deployment)}*\n${progressBar(deployment, now)} · ${timeLine(deployment, now, durations)}`),
     context(phaseLines(deployment).join('\n')),
@@ -112,7 +112,12 @@ function spoken(deployment: Deployment, now: number): string {
     ? `${percent(deployment.share.real ?? deployment.share.planned)} of traffic on the new version`
     : 'No traffic on the new version'
   if (isLive(deployment))
-    return `${escapeText(service)} ${escapeText(version)}, ${strategy}: ${word}. ${phaseTitle(deployment)}. ${share}.`
+    return `${escapeText(service)} ${escapeText(version)}, ${strategy}${escapeText(placeOf(deployment, ' in '))}: ${word}. ${phaseTitle(deployment)}. ${share}.`
   const end = hasWayBack(deployment, now) ? 'It can still be rolled back' : share
-  return `${escapeText(service)} ${escapeText(version)}, ${strategy}: ${word}. ${end}.`
+  return `${escapeText(service)} ${escapeText(version)}, ${strategy}${escapeText(placeOf(deployment, ' in '))}: ${word}. ${end}.`
+}
+
+/** Cluster and namespace, where the catalogue has several of either. */
+function placeOf({ plan }: Deployment, before: string): string {
+  return plan.service.place === undefined ? '' : `${before}${plan.service.place}`
 }

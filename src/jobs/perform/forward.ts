@@ -82,9 +82,16 @@ async function takeBaseline(engine: Engine, deployment: Deployment, signal: Abor
 async function pin(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<StepResult> {
   const pinned = await engine.cluster.pin(deployment.plan.service, writeContext(deployment, signal))
   const hpa = pinned.hpa ? `, HPA minimum ${pinned.hpa.minReplicas}` : ''
-  const text = `Way back written down on ${pinned.workload}: ${pinned.image}, ${pinned.replicas} pods${hpa}.`
+  const text = `Way back written down on ${pinned.workload}: ${pinned.image}, ${pinned.replicas} pods${hpa}.${configsNoted(pinned)}`
   // Said anew: while approval was waited for, the version before may have gone back to the one before it.
   return { kind: 'done', text, facts: { pin: pinned, fromVersion: versionOf(pinned.image) } }
+}
+
+/** Their content is not pinned: people must know beforehand. */
+function configsNoted({ configs = [] }: Pin): string {
+  if (configs.length === 0) return ''
+  const names = configs.map(({ kind, name, version }) => `${kind} ${name}${version === null ? ' (not readable)' : ''}`)
+  return ` Its configuration is noted, not kept: ${names.join(', ')}.`
 }
 
 async function deployPods(

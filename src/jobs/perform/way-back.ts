@@ -1,7 +1,9 @@
 /** Performs one step of the way back. Order: restore, confirm, then tell, drain, tidy. */
+import { configWarning } from '../../playbook/config-change.ts'
 import { type Deployment, isOldReplaced } from '../../playbook/deployment.ts'
 import type { Step } from '../../playbook/plan.ts'
 import { oldVersion } from '../../playbook/refuse.ts'
+import { ClusterError } from '../../ports/cluster.ts'
 import type { Engine } from '../engine.ts'
 import { undoneBy } from '../keep-restored.ts'
 import { writeContext } from './result.ts'
@@ -21,7 +23,7 @@ export async function performWayBack(
   signal: AbortSignal,
 ): Promise<WayBackResult> {
   if (step.want.do === 'restore') return restore(engine, deployment, signal)
-  if (step.want.do === 'drain') return { kind: 'done', text: 'Requests in flight had time to end.' }
+  if (step.want.do === 'drain') return drain(engine, deployment, signal)
   return tidy(engine, deployment, signal)
 }
 
@@ -70,6 +72,22 @@ function confirmed(left: number | null): string {
   return left > 0
     ? `, as far as was written; the router still shows ${Math.round(left)} % elsewhere`
     : ', read back from the router'
+}
+
+/** Traffic is back and requests have ended: now there is time to look at what a template cannot bring back. */
+async function drain(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<WayBackResult> {
+  const ended = 'Requests in flight had time to end.'
+  const { pin, plan } = deployment
+  if (!pin?.configs?.length) return { kind: 'done', text: ended }
+  try {
+    const changes = await engine.cluster.changedConfigs(plan.service, pin, signal)
+    const warning = configWarning(changes, oldVersion(deployment))
+    return { kind: 'done', text: warning === undefined ? ended : `${ended} ${warning}` }
+  } catch (error) {
+    // Nothing on the way back waits for a warning.
+    if (!(error instanceof ClusterError) || signal.aborted) throw error
+    return { kind: 'done', text: `${ended} Whether its ConfigMaps and Secrets changed is not known: ${error.message}` }
+  }
 }
 
 async function tidy(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<WayBackResult> {

@@ -99,6 +99,8 @@ describe('a breach that holds', () => {
   it('keeps its buttons when somebody holds it, and its countdown is over', () => {
     const counting = { ...holding, hold: { ...hold, rollBackAt: TWO_PM + 5 * MINUTE } }
     expect(shows(breach, counting)).toContain('Rolls back by itself at 14:05 UTC')
+    expect(shows(breach, counting)).toContain('[Hold]  [Resume]  [Roll back to')
+    expect(shows(breach, holding)).not.toContain('[Hold]')
     const held = line({ type: 'held', by: anna })
     const text = shows(breach, { ...holding, hold: { ...hold, reason: 'person', by: anna } }, held)
     expect(text).toContain('⏸️ Held by Anna at 14:02 UTC')

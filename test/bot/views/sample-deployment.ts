@@ -53,7 +53,7 @@ export const api: Service = {
     warmupMs: MINUTE,
     noDataSamples: 3,
   },
-  guard: { crashes: 1, unreadyGraceMs: 10 * SECOND, pollMs: 5 * SECOND },
+  guard: { crashes: 1, unreadyShare: 1, unreadyGraceMs: 10 * SECOND, pollMs: 5 * SECOND },
   timeouts: {
     checkMs: 10 * SECOND,
     rolloutMs: 10 * MINUTE,

@@ -104,7 +104,14 @@ describe('the card', () => {
     expect(back).toMatchObject({ style: 'danger', text: { text: 'Roll back to v1.9' } })
     expect(JSON.stringify(back?.confirm)).toContain('the 25 % (about 140 requests a second)')
   })
-  it('has resume in place of hold while it holds, and says when it rolls back by itself', () => {
+  it('names cluster and namespace where there are several', () => {
+    const plain = sampleDeployment()
+    const { plan } = plain
+    const placed = { ...plain, plan: { ...plan, service: { ...plan.service, place: 'prod-eu/shop' } } }
+    expect(read(card(placed))).toContain('canary · prod-eu/shop · ')
+    expect(read(card(plain))).not.toContain('prod-eu')
+  })
+  it('has resume in place of hold while it holds; over a countdown it has both, and says when it rolls back by itself', () => {
     const hold = {
       reason: 'critical' as const,
       detail: 'P95 latency 620 ms, above critical 500 ms',
@@ -113,7 +120,8 @@ describe('the card', () => {
       reminders: 0,
     }
     const held = watched({ status: 'holding', hold: { ...hold, rollBackAt: TWO_PM + 5 * MINUTE } })
-    expect(verbs(card(held))).toEqual(['resume', 'rollback', 'abort'])
+    expect(verbs(card(held))).toEqual(['hold', 'resume', 'rollback', 'abort'])
+    expect(verbs(card(watched({ status: 'holding', hold })))).toEqual(['resume', 'rollback', 'abort'])
     expect(read(card(held))).toContain('Rolls back by itself at 14:05 UTC')
     expect(read(card(watched({ status: 'holding', hold })))).toContain('Next reminder 15:00 UTC')
   })

@@ -12,7 +12,7 @@ import { apiVersionOf } from '../store/resources.ts'
 import { answerJson, type Exchange } from './exchange.ts'
 import { deleteOptions, matcherOf, writeOptions } from './request-options.ts'
 import type { ResourcePath } from './request-path.ts'
-import { asTable, wantsTable } from './table.ts'
+import { asTable, wantsMetadata, wantsTable } from './table.ts'
 import { streamWatch } from './watch-stream.ts'
 
 /** Answers the request; returns what ends a watch. Throws the ApiError that is to be answered. */
@@ -112,6 +112,8 @@ function handleOne(context: ClusterContext, exchange: Exchange, path: ResourcePa
 
 function shown(context: ClusterContext, exchange: Exchange, path: ResourcePath, object: KubeObject): unknown {
   if (path.subresource === 'scale') return scaleOf(object)
+  if (wantsMetadata(exchange.accept))
+    return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata }
   if (!wantsTable(exchange.accept)) return object
   return asTable(context, path.definition, [object], object.metadata.resourceVersion)
 }

@@ -116,6 +116,12 @@ const TABLES: { readonly [R in ResourceName]?: readonly Column[] } = {
     column<KubeEvent>('Count', ({ count }) => count ?? 1, 1),
     column('Name', ({ metadata }) => metadata.name, 1),
   ],
+  secrets: [
+    NAME,
+    column('Type', ({ type }) => (typeof type === 'string' ? type : 'Opaque')),
+    column('Data', (secret) => Object.keys(isObject(secret.data) ? secret.data : {}).length),
+    AGE,
+  ],
   configmaps: [NAME, column('Data', (map) => Object.keys(isObject(map.data) ? map.data : {}).length), AGE],
   resourcequotas: [
     NAME,

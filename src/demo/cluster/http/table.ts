@@ -8,6 +8,11 @@ export function wantsTable(accept: string): boolean {
   return accept.split(',').some((part) => part.includes('as=Table') && part.includes('g=meta.k8s.io'))
 }
 
+/** Everything but the content: for those who may know that an object changed, and need not read it. */
+export function wantsMetadata(accept: string): boolean {
+  return accept.split(',').some((part) => part.includes('as=PartialObjectMetadata') && part.includes('g=meta.k8s.io'))
+}
+
 export function asTable(
   context: ClusterContext,
   definition: ResourceDefinition,

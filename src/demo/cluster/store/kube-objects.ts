@@ -216,6 +216,7 @@ export interface ResourceObjects {
   services: Service
   events: KubeEvent
   configmaps: KubeObject
+  secrets: KubeObject
   resourcequotas: ResourceQuota
   deployments: Deployment
   replicasets: ReplicaSet

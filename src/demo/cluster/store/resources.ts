@@ -79,6 +79,7 @@ export const resources: readonly ResourceDefinition[] = [
   }),
   core({ plural: 'events', singular: 'event', kind: 'Event', shortNames: ['ev'] }),
   core({ plural: 'configmaps', singular: 'configmap', kind: 'ConfigMap', shortNames: ['cm'] }),
+  core({ plural: 'secrets', singular: 'secret', kind: 'Secret', shortNames: [] }),
   core({
     plural: 'resourcequotas',
     singular: 'resourcequota',
