@@ -122,6 +122,8 @@ export interface GoingBack {
   readonly restoredAt?: number
   /** What somebody else did to it since, and was undone. */
   readonly undone?: readonly ForeignChange[]
+  /** Id of the emergency rollback that was ordered: from then on its token counts on the cluster, and what is pinned there is the way back. */
+  readonly emergency?: string
   /** Did the new version ever have production traffic? If not, people read "aborted", not "rolled back". */
   readonly hadTraffic: boolean
 }

@@ -24,7 +24,13 @@ export type DeploymentEvent =
   | { readonly type: 'held'; readonly by: PersonRef; readonly reason: string | null }
   | { readonly type: 'resumed'; readonly by: PersonRef }
   | { readonly type: 'abort-asked'; readonly by: PersonRef; readonly reason: string | null }
-  | { readonly type: 'rollback-asked'; readonly by: PersonRef; readonly reason: string | null }
+  | {
+      readonly type: 'rollback-asked'
+      readonly by: PersonRef
+      readonly reason: string | null
+      /** Id of the emergency rollback, where it is one. */
+      readonly emergency?: string
+    }
   // Steps, forward.
   | {
       readonly type: 'step-done'

@@ -44,7 +44,7 @@ function changeFor(deployment: Deployment, event: DeploymentEvent, now: number):
     case 'abort-asked':
       return people.abort(deployment, event.by, event.reason, now)
     case 'rollback-asked':
-      return people.rollback(deployment, event.by, event.reason, now)
+      return people.rollback(deployment, event, now)
     case 'step-done':
       return steps.stepDone(deployment, event.step, event.text, event.evidence, event.facts ?? {}, now)
     case 'step-not-yet':
