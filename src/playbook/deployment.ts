@@ -249,6 +249,12 @@ export function hasWayBack(deployment: Deployment, now: number): boolean {
   return deployment.status === 'completed' && deployment.keepUntil !== null && now < deployment.keepUntil
 }
 
+/** Does the way back lead through pods beside the workload: the kept ones, or, where none are, ones that start first? */
+export function goesThroughPrevious(deployment: Deployment): boolean {
+  // What was replaced in place is put back in place.
+  return deployment.kept || (isOldReplaced(deployment) && !deployment.pin?.rollout)
+}
+
 /**
  * From `promote` on the catalogue's workload no longer holds the old version: going back to it leads somewhere else. A
  * rolling deployment has no old pod left from its one `route` step on.

@@ -1,6 +1,6 @@
 /** Performs one step of the way back. Order: restore, confirm, then tell, drain, tidy. */
 import { configWarning } from '../../playbook/config-change.ts'
-import { type Deployment, isOldReplaced } from '../../playbook/deployment.ts'
+import { type Deployment, goesThroughPrevious } from '../../playbook/deployment.ts'
 import type { Step } from '../../playbook/plan.ts'
 import { oldVersion } from '../../playbook/refuse.ts'
 import { ClusterError } from '../../ports/cluster.ts'
@@ -34,8 +34,8 @@ export async function performWayBack(
 /** Null: nothing was changed yet. */
 function wayOfRecord(deployment: Deployment): Way | null {
   const { pin, kept } = deployment
-  const cold = isOldReplaced(deployment) && !kept && !pin?.rollout
-  return pin && { pin, cold, throughPrevious: kept || cold }
+  const throughPrevious = goesThroughPrevious(deployment)
+  return pin && { pin, cold: throughPrevious && !kept, throughPrevious }
 }
 
 /** Whoever ordered it may have done all of it already, or may have been cut off after any write: then this goes on. */
