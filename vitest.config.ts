@@ -11,23 +11,12 @@ export default defineConfig({
         test: {
           name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: [
-            'test/architecture.test.ts',
-            'test/cluster/**',
-            'test/control-plane/**',
-            'test/stories/kill.test.ts',
-          ],
+          exclude: ['test/architecture.test.ts', 'test/cluster/**', 'test/control-plane/**'],
           globalSetup: ['test/global-setup.ts'],
+          // Stories with processes of their own: more of them at once would only wait for a processor.
+          maxConcurrency: 3,
           testTimeout: 30_000,
           hookTimeout: 60_000,
-        },
-      },
-      {
-        test: {
-          name: 'kill',
-          include: ['test/stories/kill.test.ts'],
-          globalSetup: ['test/global-setup.ts'],
-          testTimeout: 120_000,
         },
       },
       { test: { name: 'architecture', include: ['test/architecture.test.ts'] } },

@@ -2,6 +2,7 @@
 import type { Row } from './measurement.ts'
 import { abortToRestored } from './rows/abort-to-restored.ts'
 import { ackP99 } from './rows/ack-p99.ts'
+import { badResponseToRestored } from './rows/bad-response-to-restored.ts'
 import { badSampleToRestored } from './rows/bad-sample-to-restored.ts'
 import { crashToRestored } from './rows/crash-to-restored.ts'
 import { killToNextStep } from './rows/kill-to-next-step.ts'
@@ -12,6 +13,7 @@ import { secondWorker } from './rows/second-worker.ts'
 export const theRows: readonly Row[] = [
   ackP99,
   badSampleToRestored,
+  badResponseToRestored,
   crashToRestored,
   abortToRestored,
   liveDeployments,

@@ -178,9 +178,13 @@ describe('tminus.example.yml', () => {
     if (!off.ok || !full.ok)
       throw new Error([off, full].map((each) => (each.ok ? '' : formatFaults(each.faults))).join())
     // The two counts are shown in a shorter form than the shipped ones.
-    const bare = (reading: typeof off) => reading.catalogue.services.map(({ traffic: _, ...rest }) => rest)
+    // A port is all that opens the eyes, and so has no default.
+    const bare = (reading: typeof off) => reading.catalogue.services.map(({ traffic: _, eyes: __, ...rest }) => rest)
     const strip = (services: ReturnType<typeof bare>) =>
       services.map((service) => ({ ...service, thresholds: service.thresholds.map(({ query: _, ...row }) => row) }))
     expect(strip(bare(full))).toEqual(strip(bare(off)))
+    const port = readCatalogue(catalogueWith('eyes: { port: 8080 }'), 'port')
+    expect(full.catalogue.services[0]?.eyes).toEqual(port.ok && port.catalogue.services[0]?.eyes)
+    expect(off.catalogue.services[0]?.eyes).toBeUndefined()
   })
 })

@@ -16,6 +16,7 @@ import { NAMESPACE, SERVICES } from './services.ts'
 import { startWitness, type Witness } from './witness.ts'
 
 export interface Stage {
+  readonly plane: ControlPlane
   readonly api: PlaneApi
   readonly witness: Witness
   readonly workspace: Child<WorkspaceApi>
@@ -64,7 +65,7 @@ async function start(): Promise<Stage> {
   const witness = startWitness(api, NAMESPACE)
   closing.push(() => witness.stop())
   const deploy = (services: readonly Service[]) => deployAll({ plane, workspace, witness }, services)
-  return { api, witness, workspace, queries, deploy }
+  return { plane, api, witness, workspace, queries, deploy }
 }
 
 const OLD_PODS = 2

@@ -15,6 +15,8 @@ export interface Witness {
   weights(name: string, wanted: string): Promise<number>
   /** Pods of the new version that are not being deleted. */
   canaryPods(app: string): readonly SeenPod[]
+  /** Names of the pods of one version, once so many of them were seen ready. */
+  readyPods(app: string, canary: boolean, count: number): Promise<readonly string[]>
   /** When the first of these pods was seen unready. */
   unready(names: readonly string[]): Promise<number>
   stop(): void
@@ -43,8 +45,8 @@ export function startWitness(api: PlaneApi, namespace: string): Witness {
       tell()
     }),
   ]
-  const when = (what: string, look: () => number | undefined) =>
-    new Promise<number>((resolve, reject) => {
+  const when = <T>(what: string, look: () => T | undefined) =>
+    new Promise<T>((resolve, reject) => {
       const timer = setTimeout(() => done(() => reject(new Error(`not seen in time: ${what}`))), PATIENCE_MS)
       const done = (end: () => void) => {
         clearTimeout(timer)
@@ -52,8 +54,8 @@ export function startWitness(api: PlaneApi, namespace: string): Witness {
         end()
       }
       const listener = () => {
-        const at = look()
-        if (at !== undefined) done(() => resolve(at))
+        const found = look()
+        if (found !== undefined) done(() => resolve(found))
       }
       listeners.add(listener)
       listener()
@@ -65,6 +67,12 @@ export function startWitness(api: PlaneApi, namespace: string): Witness {
         return route?.weights === wanted ? route.at : undefined
       }),
     canaryPods: (app) => [...pods.values()].filter((pod) => pod.app === app && pod.canary && !pod.terminating),
+    readyPods: (app, canary, count) =>
+      when(`${count} ready pods of ${app}`, () => {
+        const found = [...pods.values()].filter((pod) => pod.app === app && pod.canary === canary)
+        const ready = found.filter((pod) => pod.ready && !pod.terminating).map(({ name }) => name)
+        return ready.length < count ? undefined : ready
+      }),
     unready: (names) =>
       when(`${names.join(', ')} unready`, () => {
         const sick = names.flatMap((name) => pods.get(name) ?? []).filter((pod) => !pod.ready)

@@ -131,10 +131,12 @@ const log = quietLog()
 const onError = (error: unknown) => log.error({ error: String(error) }, 'trouble in a worker:')
 
 async function connect({ redisUrl: url, prometheusUrl, kubeconfigPath }: WorkerSettings): Promise<void> {
+  const own = kubeconfigPath === null ? null : kubernetesCluster({ kubeconfigPath, clock })
   const engine: Engine = {
     store: timed(redisStore({ url, onError })),
     queue: bullmqQueue({ url, clock, role: 'worker', onError }),
-    cluster: kubeconfigPath === null ? nowhere : kubernetesCluster({ kubeconfigPath, clock }),
+    cluster: own ?? nowhere,
+    eyes: own?.eyes ?? { read: () => Promise.resolve([]) },
     metrics: prometheusMetrics({ url: prometheusUrl, clock }),
     registry: { resolve: async () => ({ kind: 'unknown', why: 'there is no registry here' }) },
     probe: { get: async () => ({ kind: 'answered', status: 200, ms: 1, body: 'ok' }) },
@@ -152,7 +154,9 @@ async function work(sweep: boolean): Promise<void> {
   const engine = connected
   if (sweep) return void (await startWorker(engine, chat))
   const { store, queue } = engine
-  await queue.work(jobTable(engine, announcer({ store, chat, queue, clock, log }), makeWatches(engine)))
+  await queue.work(
+    jobTable(engine, announcer({ store, chat, queue, clock, log }), { watches: makeWatches(engine), eyes: null }),
+  )
 }
 
 serve<WorkerApi>({

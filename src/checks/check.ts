@@ -12,6 +12,7 @@ import type { StepFacts } from '../playbook/events.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Cluster, Inspection } from '../ports/cluster.ts'
+import type { Eyes } from '../ports/eyes.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { Probe } from '../ports/probe.ts'
 import type { Registry } from '../ports/registry.ts'
@@ -26,13 +27,14 @@ export interface CheckResult {
   readonly sentence: string
   /** Lines shown monospaced under the check in the table. */
   readonly evidence?: string
-  /** What goes into the record when the step is done. */
-  readonly facts?: StepFacts
+  /** What goes into the record, however the step ends. */
+  readonly facts?: Omit<StepFacts, 'issues'>
 }
 
 /** The ports that checks read from; nothing here writes. */
 export interface CheckPorts {
   readonly cluster: Pick<Cluster, 'inspect' | 'look' | 'dryRun'>
+  readonly eyes: Eyes
   readonly metrics: Pick<Metrics, 'probe' | 'alerts'>
   readonly registry: Registry
   readonly probe: Probe

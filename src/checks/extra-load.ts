@@ -1,5 +1,6 @@
 /** What a deployment asks of the cluster beyond what runs now, at its peak. */
 import { podsForShare } from '../playbook/image.ts'
+import { surgeOf } from '../playbook/rolling.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Inspection } from '../ports/cluster.ts'
 
@@ -16,8 +17,7 @@ export interface ExtraLoad {
 
 export function extraLoad(service: Service, workload: NonNullable<Inspection['workload']>): ExtraLoad {
   const { replicas, cpuRequest, memoryRequest } = workload
-  const steps = service.canary.steps.map((step) => podsForShare(service, step.percent, step.pods, replicas))
-  const canary = Math.max(replicas, ...steps)
+  const canary = newPodsAtMost(service, replicas)
   const kept = service.keep === 'warm' ? replicas : 0
   const pods = canary + kept
   return {
@@ -27,6 +27,13 @@ export function extraLoad(service: Service, workload: NonNullable<Inspection['wo
     cpu: cpuRequest === null ? null : cpuRequest * pods,
     memory: memoryRequest === null ? null : memoryRequest * pods,
   }
+}
+
+/** Rolling replaces pods: beyond those that were there is one batch. */
+function newPodsAtMost(service: Service, replicas: number): number {
+  if (service.router.kind === 'rolling') return surgeOf(service, replicas)
+  const steps = service.canary.steps.map((step) => podsForShare(service, step.percent, step.pods, replicas))
+  return Math.max(replicas, ...steps)
 }
 
 /** `6 extra pods (3 of the new version, 3 of the old one kept warm)`. */

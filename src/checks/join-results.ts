@@ -14,17 +14,16 @@ export function joinResults(results: readonly Judged[]): ChecksOutcome {
   const evidence = evidenceTable(results)
   const of = (status: CheckStatus) => results.filter((result) => result.status === status)
   const failing = of('fails')
-  if (failing.length > 0) return { kind: 'failed', why: tell(failing), evidence }
+  if (failing.length > 0) return { kind: 'failed', why: tell(failing), evidence, ...learnt(results) }
   const pending = of('not-yet')
   if (pending.length > 0) {
     const retryMs = Math.max(RETRY_MS, ...pending.map((result) => result.retryAfterMs ?? 0))
-    return { kind: 'not-yet', why: tell(pending), retryMs }
+    return { kind: 'not-yet', why: tell(pending), retryMs, ...learnt(results) }
   }
   const warnings = of('warns').map((result) => result.sentence)
   const unknown = of('unknown').map((result) => result.sentence)
   const text = [countLine(results), ...warnings, ...unknown].join(' ')
-  const facts = mergeFacts(results, warnings)
-  return { kind: 'done', text, evidence, ...(Object.keys(facts).length > 0 ? { facts } : {}) }
+  return { kind: 'done', text, evidence, ...learnt(results, warnings) }
 }
 
 /** Each sentence once. Checks that broke for one and the same cause (the API server is down) stand together by name. */
@@ -53,9 +52,9 @@ function countLine(results: readonly Judged[]): string {
   return `${count(results.length, 'check')}: ${parts.filter((part) => part !== '').join(', ')}.`
 }
 
-function mergeFacts(results: readonly Judged[], warnings: readonly string[]): StepFacts {
-  let merged: StepFacts = {}
-  for (const { facts } of results) merged = { ...merged, ...facts }
-  const issues = [...results.flatMap(({ facts }) => facts?.issues ?? []), ...warnings]
-  return issues.length > 0 ? { ...merged, issues } : merged
+/** What the checks found out, each as far as it got; nothing at all when none of them found anything. */
+function learnt(results: readonly Judged[], issues: readonly string[] = []): { readonly facts?: StepFacts } {
+  let facts: StepFacts = issues.length > 0 ? { issues } : {}
+  for (const result of results) facts = { ...facts, ...result.facts }
+  return Object.keys(facts).length > 0 ? { facts } : {}
 }

@@ -5,5 +5,6 @@ export type ChecksOutcome =
   /** `text` tells the count and every warning; `evidence` is the table of all checks. */
   | { readonly kind: 'done'; readonly text: string; readonly evidence?: string; readonly facts?: StepFacts }
   /** Asked again after so long, ms of deployment time. */
-  | { readonly kind: 'not-yet'; readonly why: string; readonly retryMs: number }
-  | { readonly kind: 'failed'; readonly why: string; readonly evidence?: string }
+  | { readonly kind: 'not-yet'; readonly why: string; readonly retryMs: number; readonly facts?: StepFacts }
+  /** What the other checks found out counts all the same. */
+  | { readonly kind: 'failed'; readonly why: string; readonly evidence?: string; readonly facts?: StepFacts }

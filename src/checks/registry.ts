@@ -1,5 +1,6 @@
 /** All checks that a plan may name. */
 import type { Check } from './check.ts'
+import { countersReadable } from './counters-readable.ts'
 import { disruptionBudgetKnown } from './disruption-budget-known.ts'
 import { drainsCleanly } from './drains-cleanly.ts'
 import { dryRunAccepted } from './dry-run-accepted.ts'
@@ -13,6 +14,7 @@ import { nodeLoad } from './node-load.ts'
 import { notBlocked } from './not-blocked.ts'
 import { ownersKnown } from './owners-known.ts'
 import { podsHealthy } from './pods-healthy.ts'
+import { podsToldApart } from './pods-told-apart.ts'
 import { policiesFollow } from './policies-follow.ts'
 import { previewAnswers } from './preview-answers.ts'
 import { queriesAnswer } from './queries-answer.ts'
@@ -42,7 +44,9 @@ export const CHECKS: readonly Check[] = [
   disruptionBudgetKnown,
   ownersKnown,
   policiesFollow,
+  podsToldApart,
   queriesAnswer,
+  countersReadable,
   previewAnswers,
   healthEndpoints,
   newPodsReady,

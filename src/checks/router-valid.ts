@@ -11,14 +11,24 @@ export const routerValid: Check = {
   run: async ({ service, inspection }) => judgeRouter(service, await inspection()),
 }
 
-export function judgeRouter(service: Service, { routerFaults }: Inspection): CheckResult {
+export function judgeRouter(service: Service, { routerFaults, routerPending }: Inspection): CheckResult {
   const object = routeObject(service.router)
+  const at = object && `${object.kind.toLowerCase()} ${object.name}`
   if (routerFaults.length > 0) {
-    const mend = object
-      ? `Mend it with ${kubectl(service, `edit ${object.kind.toLowerCase()} ${object.name}`)}`
-      : 'Mend it'
-    const look = `${mend}, or correct \`router\` of ${service.name} in tminus.yml.`
+    const mend = at ? `Mend it with ${kubectl(service, `edit ${at}`)}` : 'Mend it'
+    const other =
+      service.router.kind === 'rolling'
+        ? 'deploy by another strategy'
+        : `correct \`router\` of ${service.name} in tminus.yml`
+    const look = `${mend}, or ${other}.`
     return { status: 'fails', sentence: `${routerFaults.map(fullStop).join(' ')} ${look}` }
+  }
+  if (routerPending !== undefined) {
+    const see = at ? ` See ${kubectl(service, `describe ${at}`)}.` : ''
+    return {
+      status: 'not-yet',
+      sentence: `${fullStop(routerPending)} It clears when the router takes the route as it is.${see}`,
+    }
   }
   return { status: 'holds', sentence: whatDivides(service) }
 }
@@ -30,6 +40,8 @@ function whatDivides(service: Service): string {
       return `Traffic is divided by numbers of pods behind ${serviceName}.`
     case 'switch':
       return `All traffic is switched by the selector of ${serviceName}; the name ${previewServiceName(service)} is free for the preview.`
+    case 'rolling':
+      return `Pods of both versions stand behind ${serviceName} while ${service.workload} rolls: their number divides the traffic.`
     case 'istio':
       return `VirtualService ${router.virtualService} has the ${router.by}s ${router.stable} and ${router.canary}.`
     case 'gateway-api':

@@ -49,13 +49,14 @@ interface Run {
 async function runOne(check: Check | undefined, name: string, run: Run): Promise<Judged> {
   // A plan outlives an update of the program; what it asks for and nobody knows is not passed over.
   if (!check) return { name, status: 'fails', sentence: `This version of T-Minus has no check “${name}”.` }
-  const { cluster, metrics, registry, probe, store, clock } = run.ports
+  const { cluster, eyes, metrics, registry, probe, store, clock } = run.ports
   const { deployment, inspection } = run
   const { service } = deployment.plan
   try {
     const result = await withinTime(run.checkMs, run.signal, (signal) => {
       const context: CheckContext = {
         cluster,
+        eyes,
         metrics,
         registry,
         probe,

@@ -138,12 +138,12 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     role: 'all',
     logLevel: 'error',
   }
-  const { cluster, metrics, registry, probe } = world
+  const { cluster, eyes, metrics, registry, probe } = world
   const bot = await runBot(config, {
     clock,
     log: makeLog('error'),
     prefix: `{tminus-demo-${process.pid}}`,
-    replace: { cluster, metrics, registry, probe, journal: fileJournal(config.journalPath) },
+    replace: { cluster, eyes, metrics, registry, probe, journal: fileJournal(config.journalPath) },
   })
   if ('refused' in bot) throw new Error(bot.refused)
   return {

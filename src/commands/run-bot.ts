@@ -27,7 +27,7 @@ export interface RunOptions {
   readonly prefix?: string
   /** Ports that the demo, the benchmarks and the stories bring themselves. */
   readonly replace?: Partial<
-    Pick<Engine, 'store' | 'cluster' | 'metrics' | 'registry' | 'probe' | 'journal' | 'incidents'>
+    Pick<Engine, 'store' | 'cluster' | 'eyes' | 'metrics' | 'registry' | 'probe' | 'journal' | 'incidents'>
   >
 }
 
@@ -106,16 +106,16 @@ function slackSettings({ slack }: Config): SlackSettings {
 
 function makeEngine(config: Config, { clock, log, prefix = '{tminus}', replace = {} }: RunOptions): Engine {
   const onError = (error: unknown) => log.warn({ error }, 'trouble with Redis or with a job; it is tried again')
-  const { store, cluster, metrics, registry, probe, journal, incidents } = replace
+  const { store, metrics, registry, probe, journal, incidents } = replace
+  const own = kubernetesCluster({
+    ...(config.kubeconfigPath === null ? {} : { kubeconfigPath: config.kubeconfigPath }),
+    clock,
+  })
   return {
     store: store ?? redisStore({ url: config.redisUrl, prefix, onError }),
     queue: bullmqQueue({ url: config.redisUrl, prefix, clock, role: config.role, onError }),
-    cluster:
-      cluster ??
-      kubernetesCluster({
-        ...(config.kubeconfigPath === null ? {} : { kubeconfigPath: config.kubeconfigPath }),
-        clock,
-      }),
+    cluster: replace.cluster ?? own,
+    eyes: replace.eyes ?? own.eyes,
     metrics: metrics ?? makeMetrics(config, clock),
     registry: registry ?? makeRegistry(config, clock, log),
     probe: probe ?? httpProbe(),

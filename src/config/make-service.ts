@@ -3,13 +3,16 @@ import { HOUR, MINUTE, SECOND } from '../playbook/durations.ts'
 import type {
   BlueGreenSettings,
   CanaryStep,
+  EyesSettings,
   GuardSettings,
   JudgementSettings,
+  RollingSettings,
   Service,
   Strategy,
   Timeouts,
 } from '../playbook/service.ts'
 import { DEFAULT_THRESHOLDS, DEFAULT_TRAFFIC, ISTIO_THRESHOLDS, ISTIO_TRAFFIC } from '../playbook/thresholds.ts'
+import { APPLICATION_COUNTS, ISTIO_COUNTS } from './eyes-options.ts'
 import type { ServiceOptions } from './service-options.ts'
 import { changedThresholds } from './threshold-options.ts'
 
@@ -52,12 +55,14 @@ export function makeService(name: string, options: ServiceOptions): Service {
       options.defaultStrategy ?? strategies.find((each) => each === 'canary') ?? strategies[0] ?? 'canary',
     canary: { steps: stepsOf(options) },
     blueGreen: blueGreenOf(options),
+    rolling: rollingOf(options),
     monitorMs: options.monitor ?? 10 * MINUTE,
     keepMs: options.keepFor ?? HOUR,
     keep: options.keep ?? 'warm',
     onBreach: options.onBreach ?? 'rollback',
     judgement: judgementOf(options),
     guard: guardOf(options),
+    ...eyesOf(options),
     timeouts: timeoutsOf(options),
     thresholds: changedThresholds(inMesh ? ISTIO_THRESHOLDS : DEFAULT_THRESHOLDS, options.thresholds ?? {}),
     traffic: {
@@ -105,6 +110,17 @@ function blueGreenOf({ blueGreen = {} }: ServiceOptions): BlueGreenSettings {
   }
 }
 
+/** Three pods of 8 min and 6 min at the end: the playbook's 30 minutes. */
+function rollingOf({ rolling = {} }: ServiceOptions): RollingSettings {
+  return {
+    batch: rolling.batch ?? 1,
+    observeMs: rolling.observe ?? 8 * MINUTE,
+    monitorMs: rolling.monitor ?? 6 * MINUTE,
+    keepMs: rolling.keepFor ?? HOUR,
+    gate: rolling.gate ?? 'approval',
+  }
+}
+
 function judgementOf({ judgement = {} }: ServiceOptions): JudgementSettings {
   return {
     sampleIntervalMs: judgement.sampleInterval ?? 10 * SECOND,
@@ -128,6 +144,22 @@ function guardOf({ guard = {} }: ServiceOptions): GuardSettings {
     unreadyShare: guard.unreadyShare ?? 1,
     unreadyGraceMs: guard.unreadyGrace ?? 10 * SECOND,
     pollMs: guard.poll ?? 5 * SECOND,
+  }
+}
+
+/** Nothing where they are off. Without a port they look at port 0, which a rule names. */
+function eyesOf({ eyes, measuredBy }: ServiceOptions): { readonly eyes?: EyesSettings } {
+  if (!eyes || eyes.enabled === false) return {}
+  const counts = measuredBy === 'istio' ? ISTIO_COUNTS : APPLICATION_COUNTS
+  return {
+    eyes: {
+      port: eyes.port ?? counts.port,
+      path: eyes.path ?? counts.path,
+      intervalMs: eyes.interval ?? SECOND,
+      via: eyes.via ?? 'auto',
+      requests: eyes.requests ?? counts.requests,
+      errors: eyes.errors ?? counts.errors,
+    },
   }
 }
 

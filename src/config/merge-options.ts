@@ -13,6 +13,8 @@ export function mergeOptions(defaults: ServiceOptions, own: ServiceOptions): Ser
     canary: { ...defaults.canary, ...own.canary },
     judgement: { ...defaults.judgement, ...own.judgement, fastPath },
     guard: { ...defaults.guard, ...own.guard },
+    // Where nobody says anything they are off: no empty group.
+    eyes: defaults.eyes || own.eyes ? { ...defaults.eyes, ...own.eyes } : undefined,
     timeouts: { ...defaults.timeouts, ...own.timeouts },
     traffic: { ...defaults.traffic, ...own.traffic },
     thresholds: mergeThresholds(defaults.thresholds ?? {}, own.thresholds ?? {}),

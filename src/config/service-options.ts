@@ -1,5 +1,6 @@
 /** What may be said about a service, under its name in `services` or for all of them in `defaults`. Everything is optional here: what must be there is checked after both were merged. */
 import { z } from 'zod'
+import { eyesOptions } from './eyes-options.ts'
 import {
   duration,
   flag,
@@ -119,6 +120,23 @@ const blueGreen = group(
   },
   'a group of monitor, keepFor, gate, preview',
 ).describe('Settings of the blue-green strategy.')
+
+const rolling = group(
+  {
+    batch: wholeNumber(1, 1000).optional().describe('Pods that are replaced at a time. Default: 1.'),
+    observe: duration('1s', '24h')
+      .optional()
+      .describe('How long each batch is watched before the next one. Default: 8m, so that three pods take 30 min.'),
+    monitor: duration('1s', '24h').optional().describe('Length of the watch once no old pod is left. Default: 6m.'),
+    keepFor: duration('0s', '7d')
+      .optional()
+      .describe('How long the old version stays restorable after the end, without pods. Default: 1h.'),
+    gate: oneOf(['auto', 'approval'])
+      .optional()
+      .describe('approval: a person agrees before the first pod. Default: approval.'),
+  },
+  'a group of batch, observe, monitor, keepFor, gate',
+).describe('Settings of the rolling strategy.')
 
 const kOfN = (what: string) =>
   z
@@ -255,6 +273,7 @@ export const serviceOptions = z.strictObject(
       .describe('When the command names none. Default: canary, or the first allowed.'),
     canary,
     blueGreen,
+    rolling,
     monitor: duration('1s', '24h').optional().describe('Length of the watch of phase 6. Default (playbook): 10m.'),
     keepFor: duration('0s', '7d')
       .optional()
@@ -265,6 +284,7 @@ export const serviceOptions = z.strictObject(
     onBreach: oneOf(['rollback', 'ask']).optional().describe('What critical does. Default: rollback.'),
     judgement,
     guard,
+    eyes: eyesOptions,
     timeouts,
     measuredBy: oneOf(['application', 'istio'])
       .optional()

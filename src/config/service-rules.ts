@@ -1,4 +1,5 @@
 /** What must be true of one service beyond the shape of its values. Paths are those of the service's group in the file. */
+import { isPodRouter } from '../playbook/routed-services.ts'
 import type { CanaryStep, Service } from '../playbook/service.ts'
 import type { Finding } from './fault.ts'
 import { shownValue } from './secret-shape.ts'
@@ -26,28 +27,20 @@ const stepsRiseToAll: Rule = ({ canary: { steps } }) => {
   return findings
 }
 
-const windowsHoldASample: Rule = ({ canary: { steps }, blueGreen, judgement }) => {
-  const tooShort = (step: CanaryStep) => step.observeMs < judgement.sampleIntervalMs
-  const found = steps.flatMap((step, index) =>
-    tooShort(step)
-      ? [
-          {
-            path: ['canary', 'steps', index, 'observe'],
-            seen: `${step.observeMs / 1000}s`,
-            allowed: `at least one sample fits in: ${judgement.sampleIntervalMs / 1000}s or longer (judgement.sampleInterval)`,
-          },
-        ]
-      : [],
-  )
-  if (blueGreen.monitorMs >= judgement.sampleIntervalMs) return found
-  return [
-    ...found,
-    {
-      path: ['blueGreen', 'monitor'],
-      seen: `${blueGreen.monitorMs / 1000}s`,
-      allowed: `at least one sample fits in: ${judgement.sampleIntervalMs / 1000}s or longer (judgement.sampleInterval)`,
-    },
+const windowsHoldASample: Rule = ({ canary: { steps }, blueGreen, rolling, judgement }) => {
+  const windows = [
+    ...steps.map((step: CanaryStep, index) => ({ path: ['canary', 'steps', index, 'observe'], ms: step.observeMs })),
+    { path: ['blueGreen', 'monitor'], ms: blueGreen.monitorMs },
+    { path: ['rolling', 'observe'], ms: rolling.observeMs },
+    { path: ['rolling', 'monitor'], ms: rolling.monitorMs },
   ]
+  return windows
+    .filter(({ ms }) => ms < judgement.sampleIntervalMs)
+    .map(({ path, ms }) => ({
+      path,
+      seen: `${ms / 1000}s`,
+      allowed: `at least one sample fits in: ${judgement.sampleIntervalMs / 1000}s or longer (judgement.sampleInterval)`,
+    }))
 }
 
 const levelsInOrder: Rule = ({ thresholds }) =>
@@ -84,7 +77,7 @@ const defaultIsAllowed: Rule = ({ strategies, defaultStrategy }) =>
       ]
 
 const sidesDiffer: Rule = ({ router }) =>
-  router.kind !== 'replicas' && router.kind !== 'switch' && router.stable === router.canary
+  !isPodRouter(router) && router.stable === router.canary
     ? [
         {
           path: ['router', 'canary'],
@@ -107,11 +100,13 @@ const stableIsTheService: Rule = ({ router, serviceName }) =>
     : []
 
 /** The only person who may start is the only one who may approve: nothing would ever begin. */
-const somebodyCanApprove: Rule = ({ approvers, deployers, selfApproval, canary, blueGreen, strategies }) => {
+const somebodyCanApprove: Rule = (service) => {
+  const { approvers, deployers, selfApproval, canary, blueGreen, rolling, strategies } = service
   const people = new Set(approvers)
   const asks =
     canary.steps.some((step) => step.gate === 'approval') ||
-    (strategies.includes('blue-green') && blueGreen.gate === 'approval')
+    (strategies.includes('blue-green') && blueGreen.gate === 'approval') ||
+    (strategies.includes('rolling') && rolling.gate === 'approval')
   const stuck = people.size === 1 && deployers.every((id) => people.has(id)) && asks && !selfApproval
   if (!stuck) return []
   return [
@@ -141,6 +136,18 @@ const queriesKnowTheirVariables: Rule = ({ thresholds, traffic }) => {
       })),
   )
 }
+
+/** Every application has its metrics on a port of its own. */
+const eyesKnowTheirPort: Rule = ({ eyes }) =>
+  eyes?.port === 0
+    ? [
+        {
+          path: ['eyes', 'port'],
+          seen: null,
+          allowed: 'is missing: the port where each pod serves its metrics, such as { port: 8080 }',
+        },
+      ]
+    : []
 
 /** `<workload>-previous` must be a name too. */
 const roomForSuffix: Rule = ({ workload }) =>
@@ -178,6 +185,7 @@ export const SERVICE_RULES: readonly Rule[] = [
   stableIsTheService,
   somebodyCanApprove,
   queriesKnowTheirVariables,
+  eyesKnowTheirPort,
   roomForSuffix,
   roomForPreview,
 ]

@@ -1,5 +1,6 @@
 /** What stands in the simulated cluster for a service of the catalogue, so that its first deployment finds what it names. */
 import { SLOT_LABEL, slotLabels, WORKLOAD_LABEL } from '../adapters/kubernetes/names.ts'
+import { isPodRouter, type PodRouter } from '../playbook/routed-services.ts'
 import type { RouterSettings, Service } from '../playbook/service.ts'
 import type { SeedMesh } from './cluster/seed-mesh.ts'
 import type { SeedService } from './cluster/seed-world.ts'
@@ -25,7 +26,7 @@ export function seedOf(service: Service, version: string): SeedService {
     autoscale: { min: REPLICAS, max: 3 * REPLICAS },
     minAvailable: 2,
   }
-  if (router.kind === 'replicas' || router.kind === 'switch') return { ...seed, podLabels: own, selector: own }
+  if (isPodRouter(router)) return { ...seed, podLabels: own, selector: own }
   const tracks = tracksOf(service, version)
   const podLabels = { ...own, ...tracks.stable }
   const isSubset = router.kind === 'istio' && router.by === 'subset'
@@ -39,9 +40,7 @@ export function seedOf(service: Service, version: string): SeedService {
   return { ...seed, podLabels, selector: isSubset ? own : podLabels, mesh }
 }
 
-function routeOf(
-  router: Exclude<RouterSettings, { kind: 'replicas' | 'switch' }>,
-): Pick<SeedMesh, 'by' | 'object' | 'route'> {
+function routeOf(router: Exclude<RouterSettings, PodRouter>): Pick<SeedMesh, 'by' | 'object' | 'route'> {
   switch (router.kind) {
     case 'istio': {
       const { by, virtualService: object, route } = router

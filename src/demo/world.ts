@@ -4,37 +4,34 @@
  */
 import { join } from 'node:path'
 import { kubernetesCluster } from '../adapters/kubernetes/kubernetes-cluster.ts'
-import { httpProbe } from '../adapters/probe/http-probe.ts'
 import { prometheusMetrics } from '../adapters/prometheus/prometheus-metrics.ts'
-import { ociRegistry } from '../adapters/registry/oci-registry.ts'
-import { previewServiceName } from '../playbook/preview-service.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Cluster } from '../ports/cluster.ts'
+import type { Eyes } from '../ports/eyes.ts'
 import type { Metrics } from '../ports/metrics.ts'
-import type { Probe } from '../ports/probe.ts'
-import type { Registry } from '../ports/registry.ts'
 import type { PodFact } from './cluster/pod-facts.ts'
 import { seedWorld } from './cluster/seed-world.ts'
 import { type SimulatedCluster, startSimulatedCluster } from './cluster/simulated-cluster.ts'
+import { counterPage } from './metrics/counter-page.ts'
 import { type SimulatedMetrics, startSimulatedMetrics } from './metrics/simulated-metrics.ts'
+import { type Outside, simulatedOutside } from './outside.ts'
 import { isPodOf, nodesFor, seedOf } from './seed-service.ts'
 
 /** What can be made wrong with a version, by the page's switches and by `rehearse --fault`. */
 export const FAULTS = ['errors', 'latency', 'crashloop', 'no-metrics'] as const
 export type FaultName = (typeof FAULTS)[number]
 
-/** How long the simulated front door takes to answer. */
-const ANSWER_MS = 12
+/** The content type of Prometheus' text format. */
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
-export interface World {
+export interface World extends Outside {
   readonly kubeconfigPath: string
   readonly simulation: SimulatedCluster
   readonly store: SimulatedMetrics
   readonly cluster: Cluster
+  readonly eyes: Eyes
   readonly metrics: Metrics
-  readonly registry: Registry
-  readonly probe: Probe
   /** The pods of a service, of all its versions, oldest first. */
   pods(service: Service): readonly PodFact[]
   /** Makes a version sick, or well again. */
@@ -95,31 +92,25 @@ export async function startWorld({
     },
   })
   const stopObserving = simulation.onChange(() => store.observe())
-  const cluster = kubernetesCluster({ kubeconfigPath, clock })
-  const registry = ociRegistry({ clock, insecureHosts: [store.registryHost] })
-  const probe = httpProbe()
+  simulation.setProgram(({ namespace, pod, port, path }) => {
+    const service = services.find(
+      (one) => one.namespace === namespace && podsOf(one).some(({ name }) => name === pod) && one.eyes?.port === port,
+    )
+    const count = service?.eyes?.path === path ? store.podCount(service, pod) : null
+    if (!service?.eyes) return undefined
+    return count === null
+      ? { status: 404, contentType: 'text/plain', body: 'not found' }
+      : { status: 200, contentType: METRICS_TYPE, body: counterPage(service.eyes, count) }
+  })
+  const { eyes, ...cluster } = kubernetesCluster({ kubeconfigPath, clock })
   return {
     kubeconfigPath,
     simulation,
     store,
     cluster,
+    eyes,
     metrics: prometheusMetrics({ url: store.url, clock }),
-    // Whatever registry and host names the catalogue uses, here they lead to the simulated ones.
-    registry: {
-      resolve: (repository, tag, signal) =>
-        registry.resolve(
-          `${store.registryHost}/${repository.split('/').slice(1).join('/') || repository}`,
-          tag,
-          signal,
-        ),
-    },
-    probe: {
-      async get(url, signal) {
-        const answer = await probe.get(frontDoorOf(services, store.url, url), signal)
-        // How fast this machine is has no place in the simulated world, nor in a transcript that can be repeated.
-        return answer.kind === 'answered' ? { ...answer, ms: ANSWER_MS } : answer
-      },
-    },
+    ...simulatedOutside({ services, host: store.registryHost, clock }),
     pods: podsOf,
     setFault(sick, fault, on) {
       if (fault === 'crashloop') simulation.setSickness(sick, on ? 'crashloop' : 'none')
@@ -132,21 +123,6 @@ export async function startWorld({
       await simulation.stop()
     },
   }
-}
-
-/** The simulated front door of the service whose health address this is; other addresses stay as they are. */
-function frontDoorOf(services: readonly Service[], door: string, url: string): string {
-  const isOf = (templates: readonly string[]) => templates.some((template) => sameAddress(template, url))
-  const owner =
-    services.find((service) => service.health.includes(url)) ?? services.find((service) => isOf(service.health))
-  if (owner) return `${door}/${owner.namespace}/${owner.serviceName}/health`
-  const previewed = services.find((service) => isOf(service.blueGreen.preview))
-  return previewed ? `${door}/${previewed.namespace}/${previewServiceName(previewed)}/health` : url
-}
-
-function sameAddress(template: string, url: string): boolean {
-  const [head = '', ...rest] = template.split('$version')
-  return rest.length === 0 ? template === url : url.startsWith(head) && url.endsWith(rest.at(-1) ?? '')
 }
 
 function areReady(pods: readonly PodFact[]): boolean {

@@ -78,7 +78,7 @@ export function foundText(service: Service, pinned: Pinned): string {
     ? kept
       ? `through the pods that were kept (${service.workload}-previous)`
       : `through ${service.workload}-previous, whose ${pin.replicas} pods start first`
-    : `on ${service.workload}, as it was before`
+    : `on ${service.workload}, as it was before${pin.rollout ? '; those of its old pods that are gone start first' : ''}`
   return `Written down by ${deployment}: ${pin.image}, ${pin.replicas} pods. All traffic goes back to ${nameOfImage(pin.image)} ${way}; then ${nameOfImage(badImage)} is scaled down.`
 }
 
@@ -142,10 +142,18 @@ async function confirm(
 ): Promise<number | null> {
   const since = clock.now()
   const leftOf = (shares: RealShares) => shares && (pinned.replaced ? 100 - shares.previous : shares.canary)
-  for (let left = leftOf(first); ; ) {
-    if (left === null || left === 0 || clock.now() - since >= CONFIRM_WITHIN_MS) return left
+  for (let shares = first; ; ) {
+    const left = leftOf(shares)
+    if (left === null || left === 0) return left
+    const waited = clock.now() - since
+    const overdue = waited >= CONFIRM_WITHIN_MS
+    // In place there is nowhere to go back to before an old pod stands.
+    const nobody = pinned.pin.rollout !== undefined && shares?.stable === 0
+    if (overdue && !nobody) return left
+    if (waited >= Math.max(TRIED_MS, service.timeouts.rolloutMs))
+      throw new ClusterError('refused', `no pod of ${nameOfImage(pinned.pin.image)} became ready.`)
     await pause(clock, CONFIRM_AGAIN_MS, signal)
-    left = leftOf(await cluster.restore(service, pinned.pin, pinned.replaced, context))
+    shares = await cluster.restore(service, pinned.pin, pinned.replaced, context, overdue)
   }
 }
 

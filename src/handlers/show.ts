@@ -1,11 +1,13 @@
 /** `plan`, `status`, `help`: looking changes nothing. */
 import { podsForShare } from '../playbook/image.ts'
 import { nearestPods } from '../playbook/nearest-pods.ts'
+import type { Plan } from '../playbook/plan.ts'
 import { previewServiceName } from '../playbook/preview-service.ts'
 import { round } from '../playbook/refuse.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Intent, Reply } from './ask.ts'
 import { type Desk, findDeployment, findService, refused } from './desk.ts'
+import { rollingNotes } from './rolling-notes.ts'
 import { planFor } from './start-deployment.ts'
 
 /** A plan is shown within Slack's 3 s; without the cluster's answer by then it goes without real shares. */
@@ -16,10 +18,11 @@ export async function showPlan(desk: Desk, intent: Extract<Intent, { verb: 'plan
   if (!service.ok) return refused(service)
   const plan = planFor(service.value, intent.version, intent.strategy)
   if (!plan.ok) return refused(plan)
-  return { kind: 'plan', plan: plan.value, notes: await notesFor(desk, plan.value.service) }
+  return { kind: 'plan', plan: plan.value, notes: await notesFor(desk, plan.value) }
 }
 
-async function notesFor(desk: Desk, service: Service): Promise<string[]> {
+async function notesFor(desk: Desk, plan: Plan): Promise<string[]> {
+  const { service } = plan
   const adoption = adoptionNotes(service)
   const pods = await desk.cluster.look(service, AbortSignal.timeout(LOOK_TIMEOUT_MS)).then(
     ({ slots }) => slots.stable.wanted,
@@ -27,6 +30,7 @@ async function notesFor(desk: Desk, service: Service): Promise<string[]> {
   )
   if (pods === null)
     return [...adoption, 'The cluster did not answer in time; real numbers are shown once the deployment runs.']
+  if (service.router.kind === 'rolling') return rollingNotes(plan, pods)
   const steps = service.canary.steps.map((step) => podsForShare(service, step.percent, step.pods, pods))
   const extra = Math.max(...steps) + (service.keep === 'warm' ? pods : 0)
   return [

@@ -1,6 +1,7 @@
 /** Everything a job may use: the ports, joined once in main. */
 import type { Clock } from '../ports/clock.ts'
 import type { Cluster } from '../ports/cluster.ts'
+import type { Eyes } from '../ports/eyes.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Log } from '../ports/log.ts'
 import type { Metrics } from '../ports/metrics.ts'
@@ -13,6 +14,7 @@ export interface Engine {
   readonly store: Store
   readonly queue: Queue
   readonly cluster: Cluster
+  readonly eyes: Eyes
   readonly metrics: Metrics
   readonly registry: Registry
   readonly probe: Probe

@@ -17,7 +17,7 @@ import { checkIn } from './check-in.ts'
 import type { Engine } from './engine.ts'
 import { isMeddledWith } from './meddling.ts'
 import { performStep } from './perform/forward.ts'
-import { SOON_MS, writeContext } from './perform/result.ts'
+import { SOON_MS, type StepResult, writeContext } from './perform/result.ts'
 import { CONFIRM_AGAIN_MS, CONFIRM_WITHIN_MS, performWayBack } from './perform/way-back.ts'
 
 /** A run ends after so many moves and is queued anew, so that one deployment cannot keep a worker. */
@@ -26,7 +26,7 @@ const MOVES_A_RUN = 50
 const WAY_BACK_RETRY_MS = 1_000
 
 /** Steps that write to the cluster: none of them writes over what somebody else put there. */
-const WRITING: ReadonlySet<Want['do']> = new Set(['deploy', 'route', 'keep-old', 'promote', 'settle'])
+const WRITING: ReadonlySet<Want['do']> = new Set(['deploy', 'roll', 'route', 'keep-old', 'promote', 'settle'])
 
 /** Loads and moves; nothing happens when there is no such deployment or it is finished. */
 export async function moveDeployment(engine: Engine, id: string, signal: AbortSignal): Promise<void> {
@@ -103,27 +103,9 @@ async function eventOf(
 ): Promise<DeploymentEvent | undefined> {
   const now = engine.clock.now()
   switch (next.kind) {
-    case 'perform': {
+    case 'perform':
       if (WRITING.has(next.step.want.do) && (await isMeddledWith(engine, deployment, signal))) return undefined
-      const result = await performStep(engine, deployment, next.step, signal)
-      const step = next.step.id
-      if (result.kind === 'done')
-        return {
-          type: 'step-done',
-          step,
-          text: result.text,
-          ...(result.evidence === undefined ? {} : { evidence: result.evidence }),
-          ...(result.facts ? { facts: result.facts } : {}),
-        }
-      if (result.kind === 'failed')
-        return {
-          type: 'step-failed',
-          step,
-          why: result.why,
-          ...(result.evidence === undefined ? {} : { evidence: result.evidence }),
-        }
-      return { type: 'step-not-yet', step, why: result.why, retryAt: engine.clock.now() + result.retryMs }
-    }
+      return stepEvent(next.step.id, await performStep(engine, deployment, next.step, signal), engine.clock.now())
     case 'sample':
       return {
         type: 'sampled',
@@ -132,6 +114,7 @@ async function eventOf(
             service: deployment.plan.service,
             slot: deployment.settled ? 'stable' : 'canary',
             version: deployment.version,
+            ...podsApart(deployment),
             since: next.since,
             now,
           },
@@ -173,6 +156,28 @@ async function eventOf(
     case 'finished':
       return undefined
   }
+}
+
+function stepEvent(step: string, result: StepResult, now: number): DeploymentEvent {
+  switch (result.kind) {
+    case 'done': {
+      const { kind, ...found } = result
+      return { type: `step-${kind}`, step, ...found }
+    }
+    case 'failed': {
+      const { kind, ...found } = result
+      return { type: `step-${kind}`, step, ...found }
+    }
+    case 'not-yet': {
+      const { kind, retryMs, ...found } = result
+      return { type: `step-${kind}`, step, retryAt: now + retryMs, ...found }
+    }
+  }
+}
+
+/** New pods beside old ones of the same Deployment are told by the label of their ReplicaSet. */
+function podsApart({ rolled }: Deployment): { podHash?: string } {
+  return rolled?.hash ? { podHash: rolled.hash } : {}
 }
 
 async function reclaim(

@@ -43,3 +43,8 @@ export function blockFor(blocks: readonly Block[], version: string, digest: stri
     block.digest !== null && digest !== null ? block.digest === digest : block.version === version,
   )
 }
+
+/** What people read when an image has just been blocked. */
+export function blockedNow({ service, version }: Block): string {
+  return `This image is blocked for ${service} from now on: deploy a mended version, or \`/deploy unblock ${service} ${version} <reason>\`.`
+}

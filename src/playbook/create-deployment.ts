@@ -2,6 +2,7 @@
 import type { Deployment, PersonRef, TimelineEntry } from './deployment.ts'
 import type { Plan } from './plan.ts'
 import type { Recorded } from './record-event.ts'
+import { firstBatch } from './rolling.ts'
 
 export function createDeployment(plan: Plan, number: number, requester: PersonRef, now: number): Recorded {
   const first = plan.phases[0]?.steps[0]
@@ -30,6 +31,7 @@ export function createDeployment(plan: Plan, number: number, requester: PersonRe
     hold: null,
     goingBack: null,
     pin: null,
+    rolled: firstBatch(plan),
     baseline: null,
     lastSample: null,
     peaks: {},

@@ -42,6 +42,8 @@ export interface Pin {
   readonly switched?: true
   /** ConfigMaps and Secrets that the template takes its configuration from, as they were: their content is not pinned. */
   readonly configs?: readonly PinnedConfig[]
+  /** Only where the workload's own pods are replaced in place: then the way back leads through the workload itself. */
+  readonly rollout?: PinnedRollout
 }
 
 export interface PinnedConfig {
@@ -49,6 +51,24 @@ export interface PinnedConfig {
   readonly name: string
   /** `metadata.resourceVersion`; `absent`: there was none; null: it could not be read. */
   readonly version: string | null
+}
+
+/** How the workload rolled out before, and how its pods are told from the new ones. */
+export interface PinnedRollout {
+  /** `pod-template-hash` of the old version's pods, read from their ReplicaSet. */
+  readonly hash: string
+  /** Those of the spec's `strategy`, `minReadySeconds`, `progressDeadlineSeconds` and `paused` that were set. */
+  readonly spec: Readonly<Record<string, unknown>>
+}
+
+/** How far a rolling deployment has got. */
+export interface Rolled {
+  /** Pods that are to run the new version after the roll under way or last done. */
+  readonly wanted: number
+  /** Pods the workload has in all, as last seen; null before the pin. */
+  readonly of: number | null
+  /** `pod-template-hash` of the new version's pods; null until the first one stands. */
+  readonly hash: string | null
 }
 
 export type HoldReason =
@@ -152,6 +172,7 @@ export interface Deployment {
   readonly status: Status
   /** The forward step that is next or under way. */
   readonly step: string
+  /** Since when, ms since the epoch; later by the time in which nobody looked at the step. Its deadline counts from here. */
   readonly stepSince: number
   /** Not before then is the step tried again; 0: now. */
   readonly retryAt: number
@@ -163,6 +184,8 @@ export interface Deployment {
   readonly hold: Hold | null
   readonly goingBack: GoingBack | null
   readonly pin: Pin | null
+  /** Null: not a rolling deployment. */
+  readonly rolled: Rolled | null
   readonly baseline: Sample | null
   readonly lastSample: Sample | null
   /** The worst value seen of each metric while the new version had traffic (for the report). */
@@ -212,9 +235,13 @@ export function hasWayBack(deployment: Deployment, now: number): boolean {
   return deployment.status === 'completed' && deployment.keepUntil !== null && now < deployment.keepUntil
 }
 
-/** From `promote` on the catalogue's workload no longer holds the old version: going back to it leads somewhere else. */
+/**
+ * From `promote` on the catalogue's workload no longer holds the old version: going back to it leads somewhere else. A
+ * rolling deployment has no old pod left from its one `route` step on.
+ */
 export function isOldReplaced({ plan, step }: Deployment): boolean {
   const flat = plan.phases.flatMap((phase) => phase.steps)
-  const promote = flat.findIndex((row) => row.want.do === 'promote')
+  const last = plan.strategy === 'rolling' ? 'route' : 'promote'
+  const promote = flat.findIndex((row) => row.want.do === last)
   return promote >= 0 && flat.findIndex((row) => row.id === step) >= promote
 }

@@ -1,17 +1,20 @@
 /** Everything that can happen to a deployment: the closed list behind `record-event`. */
 import type { CheckIn, PersonRef, Pin } from './deployment.ts'
 import type { ForeignChange } from './foreign-change.ts'
+import type { Failing } from './judge-counts.ts'
 import type { PodVerdict } from './judge-pods.ts'
 import type { Sample } from './metrics.ts'
 import type { PodHealth } from './pods.ts'
 
-/** What a finished step found out; each fact goes into its field of the record. */
+/** What a step found out, however it ended; each fact goes into its field of the record. */
 export interface StepFacts {
   readonly fromVersion?: string
   readonly digest?: string
   readonly pin?: Pin
   readonly baseline?: Sample
   readonly realShare?: number | null
+  /** A rolling batch stands: pods of the workload in all, and the label that tells the new ones. */
+  readonly rolled?: { readonly of: number; readonly hash: string }
   readonly issues?: readonly string[]
 }
 
@@ -30,11 +33,25 @@ export type DeploymentEvent =
       readonly evidence?: string
       readonly facts?: StepFacts
     }
-  | { readonly type: 'step-not-yet'; readonly step: string; readonly why: string; readonly retryAt: number }
-  | { readonly type: 'step-failed'; readonly step: string; readonly why: string; readonly evidence?: string }
+  | {
+      readonly type: 'step-not-yet'
+      readonly step: string
+      readonly why: string
+      readonly retryAt: number
+      readonly facts?: StepFacts
+    }
+  | {
+      readonly type: 'step-failed'
+      readonly step: string
+      readonly why: string
+      readonly evidence?: string
+      readonly facts?: StepFacts
+    }
   // What the watch brings.
   | { readonly type: 'sampled'; readonly sample: Sample }
   | { readonly type: 'pods-seen'; readonly health: PodHealth; readonly verdict: PodVerdict }
+  /** What the new pods told of themselves between two samples is bad enough for the fast path. */
+  | { readonly type: 'pods-failing'; readonly failing: Failing }
   /** Somebody else wrote what the deployment owns. `realShare`: percent of the new version as the router shows it now. */
   | {
       readonly type: 'changed-by-others'

@@ -71,7 +71,8 @@ function trafficPlaces(deployment: Deployment, { now, isDone }: Place): readonly
   if (settled || status === 'completed') return ['pinned']
   const next: readonly TrafficPlace[] =
     now?.want.do === 'route' ? [now.want.percent] : now?.want.do === 'settle' ? ['pinned'] : []
-  if (!isDone('route')) return ['pinned', ...next]
+  // Pod by pod no share is written: the selector leads to all pods, or, taken away, to the old ones only.
+  if (!isDone('route')) return ['pinned', ...(hold?.withdraw ? [0] : []), ...next]
   return [share.planned, ...(hold?.withdraw ? [0] : []), ...next]
 }
 
@@ -81,12 +82,14 @@ function wayBackTraffic(deployment: Deployment): readonly TrafficPlace[] {
   if (goingBack?.restoredAt === undefined) return []
   const replaced =
     kept || placeOf(deployment).isDone('promote') || locateStep(plan, deployment.step)?.step.want.do === 'promote'
-  return replaced ? ['previous', 'pinned'] : ['pinned']
+  if (replaced) return ['previous', 'pinned']
+  return plan.strategy === 'rolling' ? [0, 'pinned'] : ['pinned']
 }
 
-function workloadTemplates({ strategy, status }: Deployment, { now, isDone }: Place): Owned['workload'] {
+function workloadTemplates({ strategy, status, rolled }: Deployment, { now, isDone }: Place): Owned['workload'] {
   if (status === 'completed' || isDone('promote')) return ['new']
   // Pod by pod the one workload holds both.
+  if (strategy === 'rolling' && rolled?.hash) return ['new', 'pinned']
   if (now?.want.do === 'promote' || (strategy === 'rolling' && isDone('pin'))) return ['pinned', 'new']
   return ['pinned']
 }

@@ -6,6 +6,8 @@
 import { MINUTE } from './durations.ts'
 import type { Phase } from './plan.ts'
 import {
+  checkHealthMs,
+  eyesChecks,
   finalizePhase,
   healthPhase,
   loadPhase,
@@ -45,7 +47,7 @@ export function blueGreenPhases(service: Service, version: string): Phase[] {
   const whole = `${version} at full size, out of traffic`
   const answers = `${version} answers behind Service ${preview}`
   return [
-    preflightPhase(['policies-follow']),
+    preflightPhase(['policies-follow', ...eyesChecks(service)]),
     phase('deploy', [
       roomStep(),
       pinStep(),
@@ -60,15 +62,9 @@ export function blueGreenPhases(service: Service, version: string): Phase[] {
       routeStep(100, `Service ${service.serviceName} switched to ${version}`),
       verifyStep(100),
     ]),
-    healthPhase(healthDeadline(service)),
+    healthPhase(checkHealthMs(service)),
     loadPhase(),
     monitorPhase(service.monitorMs),
     finalizePhase(service, version),
   ]
-}
-
-/** The error rate is first asked for right after the switch: for want of data the watch holds before this step could go back. */
-function healthDeadline({ judgement }: Service): number {
-  const { warmupMs, noDataSamples, sampleIntervalMs } = judgement
-  return 2 * MINUTE + warmupMs + (noDataSamples + 1) * sampleIntervalMs
 }

@@ -3,17 +3,18 @@
  *
  * Canary, after the playbook: 5 % 10 min, 25 % 15 min, 50 % 15 min in phase 3; 100 % is given at the end of phase 3 and
  * watched for its 10 minutes in phase 6, against the targets of that phase; phase 7 retires the old version and keeps
- * it restorable for an hour. Blue-green: see plan-blue-green.ts.
+ * it restorable for an hour. Blue-green and rolling: see plan-blue-green.ts and plan-rolling.ts.
  */
-import { MINUTE } from './durations.ts'
+import { MINUTE, minutes } from './durations.ts'
 import type { Phase, Plan, Step } from './plan.ts'
 import { blueGreenPhases, blueGreenService } from './plan-blue-green.ts'
+import { rollingPhases, rollingService } from './plan-rolling.ts'
 import {
+  eyesChecks,
   finalizePhase,
   healthPhase,
   loadPhase,
   logsStep,
-  minutes,
   monitorPhase,
   phase,
   pinStep,
@@ -37,13 +38,25 @@ export interface DeployRequest {
 
 export function planDeployment({ service, version, strategy }: DeployRequest): Outcome<Plan> {
   if (!service.strategies.includes(strategy)) return refuse.strategyNotAllowed(service, strategy)
-  if (strategy === 'rolling') return refuse.strategyNotBuilt(service, strategy)
-  const frozen = strategy === 'blue-green' ? blueGreenService(service) : service
-  const phases = strategy === 'blue-green' ? blueGreenPhases(frozen, version) : canaryPhases(frozen, version)
+  const { freeze, phasesOf } = STRATEGIES[strategy]
+  const frozen = freeze(service)
+  const phases = phasesOf(frozen, version)
   return {
     ok: true,
     value: { service: frozen, strategy, version, phases, wayBack: wayBack(frozen), usualMs: watchedMs(phases) },
   }
+}
+
+interface Compiler {
+  /** The service as the plan keeps it. */
+  readonly freeze: (service: Service) => Service
+  readonly phasesOf: (frozen: Service, version: string) => Phase[]
+}
+
+const STRATEGIES: Readonly<Record<Strategy, Compiler>> = {
+  canary: { freeze: (service) => service, phasesOf: canaryPhases },
+  'blue-green': { freeze: blueGreenService, phasesOf: blueGreenPhases },
+  rolling: { freeze: rollingService, phasesOf: rollingPhases },
 }
 
 function canaryPhases(service: Service, version: string): Phase[] {
@@ -55,7 +68,7 @@ function canaryPhases(service: Service, version: string): Phase[] {
   const podIsTraffic = service.router.kind === 'replicas'
   const { rolloutMs } = service.timeouts
   return [
-    preflightPhase(),
+    preflightPhase(eyesChecks(service)),
     phase('deploy', [
       // With the replicas router a ready pod is a share of traffic, so consent comes before the first pod.
       podIsTraffic ? approveFirst : undefined,

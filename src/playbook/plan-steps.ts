@@ -1,5 +1,5 @@
 /** Steps and phases that the strategies share. */
-import { MINUTE } from './durations.ts'
+import { MINUTE, minutes } from './durations.ts'
 import type { Phase, PhaseName, Step, Want } from './plan.ts'
 import type { Service } from './service.ts'
 
@@ -41,6 +41,11 @@ export function step(
 /** Steps that are not there in this plan are left out. */
 export function phase(name: PhaseName, steps: readonly (Step | undefined)[]): Phase {
   return { name, steps: steps.filter((row) => row !== undefined) }
+}
+
+/** Pre-flight of a service with eyes of its own. */
+export function eyesChecks({ eyes }: Service): readonly string[] {
+  return eyes ? ['counters-readable'] : []
 }
 
 /** `more`: checks that only one strategy needs. */
@@ -90,6 +95,15 @@ export function healthPhase(deadlineMs: number): Phase {
   return phase('health', [step('health', 'health endpoints, pods, error rate', want, deadlineMs, 'roll-back')])
 }
 
+/**
+ * Deadline of the health checks where the error rate is first asked for right after the last share was given: for want
+ * of data the watch holds before this step could go back.
+ */
+export function checkHealthMs({ judgement }: Service): number {
+  const { warmupMs, noDataSamples, sampleIntervalMs } = judgement
+  return 2 * MINUTE + warmupMs + (noDataSamples + 1) * sampleIntervalMs
+}
+
 export function loadPhase(): Phase {
   const want: Want = { do: 'skip', why: 'optional in the playbook, and off' }
   return phase('load', [step('load', 'load test', want, null, 'hold')])
@@ -106,15 +120,23 @@ export function monitorPhase(ms: number): Phase {
 
 export function finalizePhase(service: Service, version: string): Phase {
   const { rolloutMs } = service.timeouts
-  const settled = service.router.kind === 'switch' ? 'extra Deployment and preview gone' : 'extra Deployment gone'
+  const inPlace = service.router.kind === 'rolling'
   const wanted = ['workload-runs-version', 'service-has-endpoints'] as const
+  const promote = step('promote', `${service.workload} runs ${version}`, { do: 'promote' }, rolloutMs, 'hold')
   return phase('finalize', [
     step('keep', keepPurpose(service), { do: 'keep-old' }, rolloutMs, 'hold'),
-    step('promote', `${service.workload} runs ${version}`, { do: 'promote' }, rolloutMs, 'hold'),
-    step('settle', `traffic to ${service.workload}, ${settled}`, { do: 'settle' }, rolloutMs, 'hold'),
+    // A rolling deployment has been doing nothing else.
+    inPlace ? undefined : promote,
+    step('settle', settlePurpose(service), { do: 'settle' }, rolloutMs, 'hold'),
     step('verify', 'final state as wanted', { do: 'check', checks: wanted }, rolloutMs, 'hold'),
     step('journal', 'line in deployments.log', { do: 'journal' }, MINUTE, 'hold'),
   ])
+}
+
+function settlePurpose({ router, workload }: Service): string {
+  if (router.kind === 'rolling') return `${workload} rolls out as it did before`
+  const gone = router.kind === 'switch' ? 'extra Deployment and preview gone' : 'extra Deployment gone'
+  return `traffic to ${workload}, ${gone}`
 }
 
 export function wayBack(service: Service): Step[] {
@@ -128,10 +150,6 @@ export function wayBack(service: Service): Step[] {
 export function watchedMs(phases: readonly Phase[]): number {
   const wants = phases.flatMap(({ steps }) => steps.map((row) => row.want))
   return wants.reduce((sum, want) => sum + (want.do === 'observe' ? want.ms : 0), 0)
-}
-
-export function minutes(ms: number): string {
-  return ms % MINUTE === 0 ? `${ms / MINUTE} min` : `${Math.round(ms / 1000)} s`
 }
 
 function keepPurpose(service: Service): string {

@@ -16,9 +16,15 @@ export type Want =
   /** Previous template, selector, weights and HPA minimum are written down on the cluster and in the record. */
   | { readonly do: 'pin' }
   /** A person agrees. */
-  | { readonly do: 'approve'; readonly percent: number }
+  | {
+      readonly do: 'approve'
+      /** The share of traffic; null: the first pods of a rolling deployment, whose share their number decides. */
+      readonly percent: number | null
+    }
   /** The new version has so many ready pods (null: as many as the old one). */
   | { readonly do: 'deploy'; readonly pods: number | null }
+  /** So many pods of the workload itself run the new version as the record says (`rolled`), ready and behind the Service. */
+  | { readonly do: 'roll' }
   /** The last lines of a new pod are in the thread. */
   | { readonly do: 'logs'; readonly lines: number }
   /** The new version gets this share of traffic; the router shows it. */
@@ -28,7 +34,8 @@ export type Want =
   /** The window was watched to its end and the gate said proceed. */
   | {
       readonly do: 'observe'
-      readonly percent: number
+      /** Null: each batch of a rolling deployment, at the share it has. */
+      readonly percent: number | null
       readonly ms: number
       readonly against: 'thresholds' | 'validation'
     }

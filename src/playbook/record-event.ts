@@ -7,6 +7,7 @@ import type { DeploymentEvent } from './events.ts'
 import * as after from './record/after.ts'
 import type { Change } from './record/change.ts'
 import { emergencyTookOver } from './record/emergency.ts'
+import { podsFailing } from './record/eyes.ts'
 import * as meddling from './record/meddling.ts'
 import * as people from './record/people.ts'
 import * as steps from './record/steps.ts'
@@ -46,13 +47,15 @@ function changeFor(deployment: Deployment, event: DeploymentEvent, now: number):
     case 'step-done':
       return steps.stepDone(deployment, event.step, event.text, event.evidence, event.facts ?? {}, now)
     case 'step-not-yet':
-      return steps.stepNotYet(deployment, event.step, event.why, event.retryAt, now)
+      return steps.stepNotYet(deployment, event, now)
     case 'step-failed':
-      return steps.stepFailed(deployment, event.step, event.why, event.evidence, now)
+      return steps.stepFailed(deployment, event, now)
     case 'sampled':
       return watching.sampled(deployment, event.sample, now)
     case 'pods-seen':
       return watching.podsSeen(deployment, event.health, event.verdict, now)
+    case 'pods-failing':
+      return podsFailing(deployment, event.failing, now)
     case 'changed-by-others':
       return meddling.changedByOthers(deployment, event, now)
     case 'restore-undone':

@@ -6,7 +6,6 @@ export const REFUSAL_CODES = [
   'unknown-service',
   'unknown-strategy',
   'bad-version',
-  'strategy-not-built',
   'image-missing',
   'service-busy',
   'nothing-live',

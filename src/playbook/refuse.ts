@@ -3,7 +3,7 @@ import type { Block } from './block.ts'
 import type { Deployment, PersonRef } from './deployment.ts'
 import { kubectlOf } from './emergency.ts'
 import type { Refusal, RefusalCode } from './refusal.ts'
-import type { Service, Strategy } from './service.ts'
+import type { Service } from './service.ts'
 
 interface Refused {
   readonly ok: false
@@ -44,14 +44,6 @@ export const refuse = {
       `Not started: ${service.name} may be deployed by ${service.strategies.join(' or ')}, not by “${strategy}”.`,
       UNTOUCHED,
       `Type \`/deploy ${service.name} <version> ${service.defaultStrategy}\`.`,
-    )
-  },
-  strategyNotBuilt(service: Service, strategy: Strategy): Refused {
-    return no(
-      'strategy-not-built',
-      `Not started: this release of T-Minus runs canary and blue-green deployments; ${strategy} is not built yet.`,
-      UNTOUCHED,
-      `Type \`/deploy ${service.name} <version> canary\`.`,
     )
   },
   badVersion(service: Service, version: string): Refused {

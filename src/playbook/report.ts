@@ -111,7 +111,7 @@ export function metricsTable(sample: Sample, service: Service): string {
   return rows.length === 0 ? '' : table(['metric', 'now', 'target', 'warning', 'critical', ''], rows)
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [head, ...rows]
   const widths = head.map((_, column) => Math.max(...all.map((row) => (row[column] ?? '').length)))
   return all

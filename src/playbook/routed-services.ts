@@ -7,10 +7,16 @@ export interface RoutedServices {
   readonly canary: string
 }
 
+/** Routers without an object and without a second Service: pods behind the one Service divide the traffic. */
+export type PodRouter = Extract<RouterSettings, { kind: 'replicas' | 'switch' | 'rolling' }>
+
+export function isPodRouter(router: RouterSettings): router is PodRouter {
+  return router.kind === 'replicas' || router.kind === 'switch' || router.kind === 'rolling'
+}
+
 /** The two Services that must tell the versions apart by their selectors; null where subsets or numbers of pods do. */
 export function routedServices(router: RouterSettings): RoutedServices | null {
-  if (router.kind === 'replicas' || router.kind === 'switch' || (router.kind === 'istio' && router.by === 'subset'))
-    return null
+  if (isPodRouter(router) || (router.kind === 'istio' && router.by === 'subset')) return null
   return { stable: router.stable, canary: router.canary }
 }
 
@@ -24,6 +30,7 @@ export function routeObject(router: RouterSettings): { readonly kind: string; re
   switch (router.kind) {
     case 'replicas':
     case 'switch':
+    case 'rolling':
       return null
     case 'istio':
       return { kind: 'VirtualService', name: router.virtualService }

@@ -11,6 +11,8 @@ export type RouterSettings =
   | { readonly kind: 'replicas' }
   /** All or nothing, by the Service's selector. Never in the catalogue: a blue-green plan freezes its service with it. */
   | { readonly kind: 'switch' }
+  /** By the number of new pods in the Deployment itself. Never in the catalogue: a rolling plan freezes its service with it. */
+  | { readonly kind: 'rolling' }
   | {
       readonly kind: 'istio'
       readonly virtualService: string
@@ -62,6 +64,20 @@ export interface BlueGreenSettings {
   readonly preview: readonly string[]
 }
 
+/** The playbook's "Rolling Deployment": 30 min with three pods. */
+export interface RollingSettings {
+  /** Pods that are replaced at a time. Default 1. */
+  readonly batch: number
+  /** How long each batch is watched before the next one, ms. Default 8 min. */
+  readonly observeMs: number
+  /** Length of the watch once no old pod is left, ms. Default 6 min. */
+  readonly monitorMs: number
+  /** How long the old version stays restorable after the end, ms. Default 1 h, as for canary. */
+  readonly keepMs: number
+  /** `approval`: a person agrees before the first pod. */
+  readonly gate: 'auto' | 'approval'
+}
+
 /** What the judgement needs, all with the playbook's or design's defaults. */
 export interface JudgementSettings {
   /** Time between two samples, ms. Default 10 s. */
@@ -93,6 +109,35 @@ export interface GuardSettings {
   readonly unreadyGraceMs: number
   /** The poll beneath the watch, ms. Default 5 s. */
   readonly pollMs: number
+}
+
+/** Series of one counter, as a PromQL selector names them: `http_requests_total{code=~"5.."}`. */
+export interface SeriesSelector {
+  readonly name: string
+  readonly matchers: readonly {
+    readonly label: string
+    readonly op: '=' | '!=' | '=~' | '!~'
+    /** Of `=~` and `!~`: a regular expression for the whole value. A label that is not there has the value "". */
+    readonly value: string
+  }[]
+}
+
+/**
+ * Eyes of its own: the new pods' own counters, read between two scrapes of the metrics store. They can stop a release by
+ * the fast path, and never pass one.
+ */
+export interface EyesSettings {
+  /** Where each pod tells its counters, over plain HTTP. */
+  readonly port: number
+  /** Default `/metrics`. */
+  readonly path: string
+  /** Time between two reads, ms. Default 1 s. */
+  readonly intervalMs: number
+  /** `pod`: by the pod's address. `proxy`: through the API server. `auto`: by address in the cluster the bot runs in, else through the proxy. */
+  readonly via: 'auto' | 'pod' | 'proxy'
+  /** A series that one of these selects counts requests; those of `errors` count the ones that failed. Defaults as in `traffic`. */
+  readonly requests: readonly SeriesSelector[]
+  readonly errors: readonly SeriesSelector[]
 }
 
 export interface Timeouts {
@@ -142,6 +187,7 @@ export interface Service {
   readonly defaultStrategy: Strategy
   readonly canary: { readonly steps: readonly CanaryStep[] }
   readonly blueGreen: BlueGreenSettings
+  readonly rolling: RollingSettings
   /** Length of the watch at 100 % in phase 6. For canary it is the last step's window. Playbook: 10 min. */
   readonly monitorMs: number
   /** How long the old version stays restorable. Playbook: 1 h for canary. */
@@ -151,6 +197,8 @@ export interface Service {
   readonly onBreach: 'rollback' | 'ask'
   readonly judgement: JudgementSettings
   readonly guard: GuardSettings
+  /** Absent: off. */
+  readonly eyes?: EyesSettings
   readonly timeouts: Timeouts
   readonly thresholds: readonly Threshold[]
   /** PromQL templates of the two counts behind the error rate and the success rate. */

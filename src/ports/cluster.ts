@@ -9,6 +9,9 @@
  * Router `switch` (blue-green): the canary's pods lack those labels too. They stand behind a Service of their own,
  * `<service>-preview`, which comes with the slot and goes with it.
  *
+ * Router `rolling`: both versions stand in the workload itself. Its old pods are the slot `stable`, its new ones the slot
+ * `canary`, from the pin on and for as long as that is written on the workload.
+ *
  * Failures are thrown as ClusterError; nothing else is thrown on purpose.
  */
 import type { ConfigChange } from '../playbook/config-change.ts'
@@ -89,6 +92,8 @@ export interface SlotState {
   /** Image of the version's container. */
   readonly image: string | null
   readonly pods: readonly PodSighting[]
+  /** Of new pods in the workload itself (`rolling` router), once one stands: pods wanted in all, and their `pod-template-hash`. */
+  readonly rolling?: { readonly of: number; readonly hash: string }
 }
 
 /** Real shares in percent by slot; they add up to 100, or are null when they cannot be known. */
@@ -153,6 +158,8 @@ export interface Inspection {
   readonly policiesLost?: readonly string[]
   /** What is wrong with the router's objects, in sentences; empty: present and valid. */
   readonly routerFaults: readonly string[]
+  /** Why what is written there is not yet what flows, as one sentence; left out when it is, or the router never says. */
+  readonly routerPending?: string
   /** Parts that could not be read, and why: they are unknown, not absent. Left out by makes that always know. */
   readonly unread?: readonly { readonly part: string; readonly why: string }[]
 }
@@ -176,8 +183,10 @@ export interface Cluster {
   pinned(service: Service, signal: AbortSignal): Promise<Pinned | null>
   /**
    * The slot exists with this image (canary) or the pinned template (previous) and wants so many pods. Returns its state,
-   * pods perhaps not ready yet. `switch` router: the canary's preview Service exists, and of its pods only those are ready
-   * that stand behind it.
+   * pods perhaps not ready yet. Of the canary's pods only those are ready that stand behind the Service which will lead
+   * traffic to them; `switch` router: behind its preview Service, which exists then. `rolling` router: so many
+   * pods of the workload itself run the new image, ready; then its rollout is paused. Whatever happens to us, no more than
+   * that are replaced.
    */
   ensureSlot(
     service: Service,
@@ -190,7 +199,8 @@ export interface Cluster {
    * The canary slot gets `percent` of the traffic, the stable slot the rest. `replicas` router: below 100 the ratio is
    * given by the pods that ensureSlot was asked for; at 100 the Service's selector is narrowed to the canary's pods; at 0
    * the canary's pods go, and come back with the next share. `switch` router: 100 or 0, by one write of the selector; `late`
-   * unless all of the canary stands ready behind its preview; its pods stay at 0. Null while a router that says so has not
+   * unless all of the canary stands ready behind its preview; its pods stay at 0. `rolling` router: 100 takes
+   * the last old pods out of the workload, 0 narrows the selector to the old ones, all else is the pinned selector. Null while a router that says so has not
    * taken the share yet: the looks that follow tell when it has.
    */
   route(service: Service, percent: number, context: WriteContext): Promise<RealShares>
@@ -205,9 +215,11 @@ export interface Cluster {
   /**
    * Way back, first step: the old version gets all traffic, now. `kept` false: weights and selector as pinned, canary out
    * (replicas router: scaled to 0; switch router: its pods stay until `tidy`). `kept` true: the Service's selector points at the previous slot, weights as pinned.
-   * Asks nothing about readiness. Returns the shares read back.
+   * Asks nothing about readiness. Returns the shares read back. A pin of the `rolling` router leads back in place, whatever
+   * the service's router: the workload gets its old template, the selector is narrowed to old pods once half of them are
+   * ready, or at once where no new one is; `overdue`: then as soon as any is.
    */
-  restore(service: Service, pin: Pin, kept: boolean, context: WriteContext): Promise<RealShares>
+  restore(service: Service, pin: Pin, kept: boolean, context: WriteContext, overdue?: boolean): Promise<RealShares>
   /** ConfigMaps and Secrets of the pinned template that are not as they were: their content does not come back with it. */
   changedConfigs(service: Service, pin: Pin, signal: AbortSignal): Promise<readonly ConfigChange[]>
   /** Way back, last step: template, size, selector, HPA as pinned; canary and previous gone; annotations cleared. `pin` null: it was interrupted while it was written, what there is of it is on the cluster. True when all is so; false: not yet. */

@@ -7,6 +7,8 @@ export interface SampleRequest {
   /** Which pods: the new version's or the old one's. */
   readonly slot: 'stable' | 'canary'
   readonly version: string
+  /** Only the workload's own pods with this `pod-template-hash`: both versions stand in one Deployment. */
+  readonly podHash?: string
   /** Start of the step, ms since the epoch: the `whole` window reaches back to it. */
   readonly since: number
   readonly now: number

@@ -73,6 +73,7 @@ export function makePorts(over: Partial<CheckPorts> = {}, inspection = makeInspe
       look: async () => sighting,
       dryRun: async () => [],
     },
+    eyes: { read: async () => [] },
     metrics: {
       probe: async (service) =>
         ['requests', 'errors', ...service.thresholds.flatMap((row) => (row.query === null ? [] : [row.metric]))].map(

@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { CHECKS, checkNamed } from '../../src/checks/registry.ts'
 import { HEALTH_CHECKS, PREFLIGHT_CHECKS } from '../../src/playbook/plan-steps.ts'
-import { newDeployment } from '../playbook/fixtures.ts'
+import { EYES, makeService, newDeployment } from '../playbook/fixtures.ts'
 
 describe('the registry of checks', () => {
-  const planned = [newDeployment(), newDeployment(undefined, undefined, 'blue-green')]
+  const planned = (['canary', 'blue-green', 'rolling'] as const)
+    .map((strategy) => newDeployment(makeService({ eyes: EYES }), undefined, strategy))
     .flatMap(({ plan }) => plan.phases.flatMap((phase) => phase.steps))
     .flatMap(({ want }) => (want.do === 'check' ? want.checks : []))
 

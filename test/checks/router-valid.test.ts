@@ -29,6 +29,15 @@ describe('router-valid', () => {
     expect(judgeRouter(ingress, sick).sentence).toContain('edit ingress shop')
   })
 
+  it('waits for a Gateway that has not taken the route yet: it may be a moment behind', () => {
+    const route = makeService({ router: { kind: 'gateway-api', httpRoute: 'shop', stable: 'api', canary: 'api-next' } })
+    const routerPending = 'HTTPRoute "shop" at Gateway "public": no controller has answered yet.'
+    const found = judgeRouter(route, makeInspection({ routerPending }))
+    expect(found.status).toBe('not-yet')
+    expect(found.sentence).toContain('describe httproute shop')
+    expect(judgeRouter(route, makeInspection({ routerPending, routerFaults: ['It is gone'] })).status).toBe('fails')
+  })
+
   it('fails with every fault and the object to mend', () => {
     const routerFaults = ['There is no subset v2', 'Weights add up to 90 %.']
     const found = judgeRouter(makeService(), makeInspection({ routerFaults }))

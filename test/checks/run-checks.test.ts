@@ -89,6 +89,19 @@ describe('run-checks', () => {
     })
   })
 
+  it('keeps what the others found out when one fails or is not there yet', async () => {
+    const found = async (): Promise<CheckResult> => ({
+      status: 'warns',
+      sentence: 'It runs v1.9.',
+      facts: { fromVersion: 'v1.9' },
+    })
+    const facts = { fromVersion: 'v1.9' }
+    const missing = async (): Promise<CheckResult> => ({ status: 'fails', sentence: 'No image.' })
+    expect(await run({ a: found, b: missing })).toMatchObject({ kind: 'failed', facts })
+    const starting = async (): Promise<CheckResult> => ({ status: 'not-yet', sentence: 'One pod is starting.' })
+    expect(await run({ a: found, b: starting })).toMatchObject({ kind: 'not-yet', facts })
+  })
+
   it('waits two seconds for what is not there yet', async () => {
     const outcome = await run({ a: holds, b: async () => ({ status: 'not-yet', sentence: 'One pod is starting.' }) })
     expect(outcome).toEqual({ kind: 'not-yet', why: 'One pod is starting.', retryMs: 2_000 })

@@ -1,4 +1,4 @@
-/** Whole blue-green deployments on the real control plane, forward and back; kubectl is the witness. */
+/** What only blue-green does, on the real control plane, with kubectl as the witness; see whole-deployments for the rest. */
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { SECOND } from '../../src/playbook/durations.ts'
@@ -133,46 +133,5 @@ describe('a whole blue-green deployment', () => {
     expect(told).toContain('Approval needed: 100 % of shop traffic to v2.0')
     const checked = JSON.stringify(await running.engine.store.timeline(id))
     expect(checked).toContain('NetworkPolicy allow-web finds pods by labels that the new ones lack')
-  })
-
-  it('switches back by itself for a breach after the switch', async () => {
-    const id = await begin('v3.0')
-    await approve(id)
-    await expect.poll(async () => (await running.load(id)).share.planned, UNTIL).toBe(100)
-    running.store.setSickness('v3.0', 'errors')
-    await expect.poll(() => statusOf(id), UNTIL).toBe('rolled-back')
-    expect((await running.load(id)).goingBack?.trigger).toBe('critical')
-    expect(await served()).toEqual(['v2.0'])
-    expect(await versionNow()).toBe('registry.test/shop:v2.0')
-    expect(await traces()).toEqual(before)
-  })
-
-  it('restores the traffic though an old pod is unready', async () => {
-    const id = await begin('v4.0')
-    await approve(id)
-    await expect.poll(async () => (await running.load(id)).share.planned, UNTIL).toBe(100)
-    const blue = await kubectl('get', 'pods', '-l', 'app=shop', '-o', 'jsonpath={.items[*].metadata.name}')
-    const pod = blue.split(' ')[0] ?? ''
-    await kubectl('annotate', 'pod', pod, 'tminus.test/sick-now=unready')
-    const ready = () => read('pod', pod, '.status.conditions[?(@.type=="Ready")].status')
-    await expect.poll(ready, UNTIL).toBe('False')
-    running.store.setSickness('v4.0', 'errors')
-    await expect.poll(async () => (await running.load(id)).goingBack?.restoredAt, UNTIL).toBeDefined()
-    expect(await selector()).toEqual(before.selector)
-    expect(await served()).toEqual(['v2.0'])
-    await kubectl('annotate', 'pod', pod, 'tminus.test/sick-now-')
-    await expect.poll(() => statusOf(id), UNTIL).toBe('rolled-back')
-  })
-
-  it('rolls a completed deployment back by hand while the old version is kept', async () => {
-    const id = await begin('v5.0')
-    await approve(id)
-    await expect.poll(() => statusOf(id), UNTIL).toBe('completed')
-    const intent = { verb: 'rollback', service: 'shop', reason: 'customers complain' } as const
-    expect(await running.answer(intent, asker(ana.id))).toMatchObject({ kind: 'done' })
-    await expect.poll(() => statusOf(id), UNTIL).toBe('rolled-back')
-    expect(await served()).toEqual(['v2.0'])
-    expect(await versionNow()).toBe('registry.test/shop:v2.0')
-    expect(await traces()).toEqual(before)
   })
 })

@@ -22,6 +22,16 @@ export function describePin(open: Open): void {
     expect(await cluster.pin(service, writer(3))).toEqual(pin)
   })
 
+  it('takes a pin of an earlier deployment of the same name for what it is: not its own', async () => {
+    const { cluster, service } = await open()
+    await cluster.pin(service, writer(1))
+    await cluster.promote(service, NEW, writer(2))
+    // The store lost everything meanwhile, and counts from the same number again.
+    const namesake = { ...writer(1, 43), deployment: writer(1).deployment }
+    await expect(cluster.promote(service, NEW, namesake)).rejects.toMatchObject({ kind: 'refused' })
+    expect(await cluster.pin(service, namesake)).toMatchObject({ image: NEW.image })
+  })
+
   it('refuses to go forward on a workload that carries no way back', async () => {
     const { cluster, service } = await open()
     const want = { slot: 'canary', replicas: 1, ...NEW } as const

@@ -7,6 +7,8 @@ import { describeLooking, describeLosses } from './cluster-contract-looking.ts'
 import { describeNginx } from './cluster-contract-nginx.ts'
 import { describeOwnership } from './cluster-contract-ownership.ts'
 import { describeReplicas } from './cluster-contract-replicas.ts'
+import { describeRolling } from './cluster-contract-rolling.ts'
+import { describeRollingBack, describeRollingRefusals } from './cluster-contract-rolling-back.ts'
 import { describePin, describeSlots } from './cluster-contract-slots.ts'
 import type { Open } from './cluster-contract-steps.ts'
 import { describeSwitch } from './cluster-contract-switch.ts'
@@ -37,6 +39,9 @@ export function describeCluster(name: string, makeEnvironment: () => Promise<Clu
     describeGateway(open)
     describeNginx(open)
     describeSwitch(open)
+    describeRolling(open)
+    describeRollingBack(open)
+    describeRollingRefusals(open)
     describeWayBack(open)
     describeFencing(open)
     describePinned(open)

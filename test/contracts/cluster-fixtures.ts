@@ -27,6 +27,7 @@ export function shopApi(namespace: string, router: RouterSettings = { kind: 'rep
     defaultStrategy: 'canary',
     canary: { steps: [] },
     blueGreen: { monitorMs: 0, keepMs: 0, gate: 'approval', preview: [] },
+    rolling: { batch: 1, observeMs: 0, monitorMs: 0, keepMs: 0, gate: 'auto' },
     monitorMs: 0,
     keepMs: 0,
     keep: 'warm',

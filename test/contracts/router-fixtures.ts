@@ -58,6 +58,7 @@ export function routerObjects(namespace: string, router: RouterSettings): readon
   switch (router.kind) {
     case 'replicas':
     case 'switch':
+    case 'rolling':
       return []
     case 'istio': {
       const route = [istioTarget('virtualservices', namespace), virtualServiceObject(namespace, router.by)] as const
@@ -77,6 +78,7 @@ export function routeTarget(namespace: string, router: RouterSettings): Target |
   switch (router.kind) {
     case 'replicas':
     case 'switch':
+    case 'rolling':
       return null
     case 'istio':
       return istioTarget('virtualservices', namespace)

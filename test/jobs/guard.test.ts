@@ -59,6 +59,7 @@ async function nextLook(watched: boolean): Promise<number> {
   const engine: Engine = {
     ...ports,
     cluster,
+    eyes: { read: refuse },
     store,
     clock: steppedClock(T0),
     metrics: { ...ports.metrics, sample: refuse },

@@ -9,11 +9,12 @@ import type { DeploymentEvent } from '../../src/playbook/events.ts'
 import type { ForeignChange } from '../../src/playbook/foreign-change.ts'
 import { nextStep } from '../../src/playbook/next-step.ts'
 import { recordEvent } from '../../src/playbook/record-event.ts'
-import type { Service } from '../../src/playbook/service.ts'
-import { ana, ben, makePod, makeSample, makeService, newDeployment, noData, PIN, T0 } from './fixtures.ts'
+import type { Service, Strategy } from '../../src/playbook/service.ts'
+import { ana, ben, EYES, makePod, makeSample, makeService, newDeployment, noData, PIN, ROLLED, T0 } from './fixtures.ts'
 
 /** From the first step to the end of the longest way there are fewer events than this. */
 const DEPTH = 60
+const FAILING = { requests: 100, errors: 50, windowMs: SECOND, pods: [{ pod: 'a', requests: 100, errors: 50 }] }
 const health = { at: T0, wanted: 1, ready: 0, pods: [makePod('a')], wereReady: ['a'], someUnreadySince: null }
 
 interface Place {
@@ -33,6 +34,7 @@ function stepEnds({ deployment }: Place): DeploymentEvent[] {
   const facts = {
     ...(want.do === 'pin' ? { pin: PIN } : {}),
     ...(want.do === 'route' ? { realShare: want.percent } : {}),
+    ...(want.do === 'roll' ? ROLLED : {}),
   }
   return [
     { type: 'step-done', step, text: '', facts },
@@ -64,6 +66,7 @@ function eventsAt(place: Place): DeploymentEvent[] {
     { type: 'pods-seen', health, verdict: { kind: 'all-unready', detail: 'x' } },
     { type: 'pods-seen', health, verdict: { kind: 'some-unready', since: now, detail: 'x' } },
     { type: 'pods-seen', health, verdict: { kind: 'well' } },
+    { type: 'pods-failing', failing: FAILING },
     { type: 'changed-by-others', changes: [changeOf('shares', '0 %')], realShare: 0 },
     { type: 'changed-by-others', changes: [changeOf('canary-replicas', 'gone')] },
     { type: 'restore-undone', changes: [changeOf('shares', '10 %')] },
@@ -101,6 +104,7 @@ function keyOf({ deployment: d, now }: Place): string {
     d.status,
     d.step,
     d.share.planned,
+    d.rolled && [d.rolled.wanted, d.rolled.of],
     hold && [hold.reason, hold.withdraw ?? 0, hold.rollBackAt === undefined ? 0 : now >= hold.rollBackAt ? 2 : 1],
     goingBack && [goingBack.step, goingBack.hadTraffic],
     d.meddled && (d.meddled.reclaim ? 2 : 1),
@@ -178,13 +182,16 @@ function checkWayBack(place: Place): void {
 /** One sample decides instead of two of three: the same decisions, without counting up to them. */
 function quick(service: Service): Service {
   const judgement = { ...service.judgement, warningOf: { k: 1, n: 1 }, noDataSamples: 1 }
-  return { ...service, judgement }
+  return { ...service, judgement, eyes: EYES }
 }
 
-function explore(service: Service): { states: number; moves: number; depth: number; ends: Set<string> } {
+function explore(
+  service: Service,
+  strategy: Strategy,
+): { states: number; moves: number; depth: number; ends: Set<string> } {
   const seen = new Set<string>()
   const ends = new Set<string>()
-  let front: Place[] = [{ deployment: newDeployment(quick(service)), now: T0 }]
+  let front: Place[] = [{ deployment: newDeployment(quick(service), T0, strategy), now: T0 }]
   let moves = 0
   let depth = 0
   for (; depth < DEPTH && front.length > 0; depth += 1) {
@@ -214,13 +221,15 @@ function explore(service: Service): { states: number; moves: number; depth: numb
 }
 
 describe('every state that any order of events can reach', () => {
-  it.each([
-    ['a mesh that rolls back by itself', makeService()],
-    ['pods that are the traffic', makeService({ router: { kind: 'replicas' } })],
-    ['a service that asks first', makeService({ onBreach: 'ask' })],
-    ['an old version kept cold', makeService({ keep: 'cold' })],
-  ])('keeps its promises: %s', { timeout: 240_000 }, (name, service) => {
-    const { states, moves, depth, ends } = explore(service)
+  it.each<[string, Service, Strategy]>([
+    ['a mesh that rolls back by itself', makeService(), 'canary'],
+    ['pods that are the traffic', makeService({ router: { kind: 'replicas' } }), 'canary'],
+    ['a service that asks first', makeService({ onBreach: 'ask' }), 'canary'],
+    ['an old version kept cold', makeService({ keep: 'cold' }), 'canary'],
+    ['three pods replaced one by one', makeService(), 'rolling'],
+    ['pods replaced one by one, and asked first', makeService({ onBreach: 'ask' }), 'rolling'],
+  ])('keeps its promises: %s', { timeout: 240_000 }, (name, service, strategy) => {
+    const { states, moves, depth, ends } = explore(service, strategy)
     console.info(`${name}: ${states} states, ${moves} moves, ${depth} events deep`)
     expect([...ends].sort()).toEqual(['completed', 'going-back', 'holding', 'refused', 'rolled-back', 'running'])
     expect(states).toBeGreaterThan(1_000)

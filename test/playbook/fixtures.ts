@@ -8,12 +8,24 @@ import type { MetricName, Reading, Sample } from '../../src/playbook/metrics.ts'
 import { planDeployment } from '../../src/playbook/plan-deployment.ts'
 import type { PodSighting } from '../../src/playbook/pods.ts'
 import { type Recorded, recordEvent } from '../../src/playbook/record-event.ts'
-import type { Service } from '../../src/playbook/service.ts'
+import type { EyesSettings, Service, Strategy } from '../../src/playbook/service.ts'
 import { DEFAULT_THRESHOLDS, DEFAULT_TRAFFIC } from '../../src/playbook/thresholds.ts'
 
 export const T0 = Date.UTC(2026, 0, 15, 14, 0, 0)
 export const ana: PersonRef = { id: 'U0ANA', name: 'Ana' }
 export const ben: PersonRef = { id: 'U0BEN', name: 'Ben' }
+
+const counted = (value: string, op: '!=' | '=~') => [
+  { name: 'http_requests_total', matchers: [{ label: 'code', op, value }] },
+]
+export const EYES: EyesSettings = {
+  port: 8080,
+  path: '/metrics',
+  intervalMs: SECOND,
+  via: 'auto',
+  requests: counted('', '!='),
+  errors: counted('5..', '=~'),
+}
 
 export function makeService(over: Partial<Service> = {}): Service {
   return {
@@ -32,7 +44,7 @@ export function makeService(over: Partial<Service> = {}): Service {
     deployers: [],
     emergency: [ana.id, ben.id],
     selfApproval: false,
-    strategies: ['canary', 'blue-green'],
+    strategies: ['canary', 'blue-green', 'rolling'],
     defaultStrategy: 'canary',
     canary: {
       steps: [
@@ -43,6 +55,7 @@ export function makeService(over: Partial<Service> = {}): Service {
       ],
     },
     blueGreen: { monitorMs: 30 * MINUTE, keepMs: 30 * MINUTE, gate: 'approval', preview: [] },
+    rolling: { batch: 1, observeMs: 8 * MINUTE, monitorMs: 6 * MINUTE, keepMs: 60 * MINUTE, gate: 'approval' },
     monitorMs: 10 * MINUTE,
     keepMs: 60 * MINUTE,
     keep: 'warm',
@@ -117,11 +130,10 @@ export const PIN = {
   hpa: null,
 } as const
 
-export function newDeployment(
-  service: Service = makeService(),
-  now = T0,
-  strategy: 'canary' | 'blue-green' = 'canary',
-): Deployment {
+/** What a batch that stands brings, with as many pods as PIN has. */
+export const ROLLED = { rolled: { of: PIN.replicas, hash: '5d4fb9c7' }, realShare: 25 } as const
+
+export function newDeployment(service: Service = makeService(), now = T0, strategy: Strategy = 'canary'): Deployment {
   const plan = planDeployment({ service, version: 'v2.0', strategy })
   if (!plan.ok) throw new Error(plan.refusal.what)
   return createDeployment(plan.value, 1, ana, now).deployment
@@ -145,6 +157,7 @@ export function doStep(deployment: Deployment, now: number): Deployment {
     ...(step === 'checks' ? { fromVersion: 'v1.9' } : {}),
     ...(step === 'pin' ? { pin: PIN } : {}),
     ...(at?.want.do === 'route' ? { realShare: at.want.percent } : {}),
+    ...(at?.want.do === 'roll' ? ROLLED : {}),
   }
   return must(deployment, { type: 'step-done', step, text: 'done', facts }, now).deployment
 }

@@ -6,11 +6,13 @@ import { MINUTE, SECOND } from '../../src/playbook/durations.ts'
 import type { DeploymentEvent } from '../../src/playbook/events.ts'
 import { nextStep } from '../../src/playbook/next-step.ts'
 import { recordEvent } from '../../src/playbook/record-event.ts'
-import { ana, ben, doStep, makePod, makeSample, newDeployment, noData, T0 } from './fixtures.ts'
+import { ana, ben, doStep, EYES, makePod, makeSample, makeService, newDeployment, noData, T0 } from './fixtures.ts'
 
 type Move = (deployment: Deployment, now: number) => DeploymentEvent | 'forward'
 
 const health = { at: T0, wanted: 1, ready: 0, pods: [makePod('a')], wereReady: ['a'], someUnreadySince: null }
+
+const FAILING = { requests: 100, errors: 50, windowMs: SECOND, pods: [{ pod: 'a', requests: 100, errors: 50 }] }
 
 const MOVES: readonly Move[] = [
   () => 'forward',
@@ -29,6 +31,7 @@ const MOVES: readonly Move[] = [
   () => ({ type: 'pods-seen', health, verdict: { kind: 'all-unready', detail: 'x' } }),
   (_, now) => ({ type: 'pods-seen', health, verdict: { kind: 'some-unready', since: now, detail: 'x' } }),
   () => ({ type: 'pods-seen', health, verdict: { kind: 'well' } }),
+  () => ({ type: 'pods-failing', failing: FAILING }),
   (d) => ({ type: 'step-failed', step: d.step, why: 'x' }),
   (d, now) => ({ type: 'step-not-yet', step: d.step, why: 'x', retryAt: now + SECOND }),
   () => ({ type: 'approval-expired' }),
@@ -81,7 +84,7 @@ describe.each(['canary', 'blue-green'] as const)('whatever happens to a %s, in w
     })
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (moves) => {
-        let deployment = newDeployment(undefined, T0, strategy)
+        let deployment = newDeployment(makeService({ eyes: EYES }), T0, strategy)
         let now = T0
         for (const { move, after } of moves) {
           now += after
@@ -95,7 +98,7 @@ describe.each(['canary', 'blue-green'] as const)('whatever happens to a %s, in w
   })
 
   it('the way back reaches its end from every step of the plan', () => {
-    let deployment = newDeployment(undefined, T0, strategy)
+    let deployment = newDeployment(makeService({ eyes: EYES }), T0, strategy)
     let now = T0
     while (deployment.status === 'running') {
       let back = recordEvent(deployment, { type: 'rollback-asked', by: ana, reason: null }, now)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Deployment } from '../../src/playbook/deployment.ts'
 import { MINUTE, SECOND } from '../../src/playbook/durations.ts'
 import { nextStep } from '../../src/playbook/next-step.ts'
 import { recordEvent } from '../../src/playbook/record-event.ts'
@@ -41,15 +42,50 @@ describe('the way forward', () => {
     )
   })
 
+  /** Looks every two seconds from `now` until so much later, and in the last look too. */
+  function looksUntil(deployment: Deployment, now: number, end: number): Deployment {
+    let current = deployment
+    for (let at = now; at <= end && current.status === 'running'; at += 2 * SECOND) {
+      const retryAt = at + 2 * SECOND
+      current = must(current, { type: 'step-not-yet', step: 'start', why: '0 of 1 pods ready', retryAt }, at).deployment
+    }
+    return current
+  }
+
   it('fails a step that is not there by its deadline', () => {
     const { deployment, now } = walkTo(newDeployment(), 'start')
-    const late = must(
-      deployment,
-      { type: 'step-not-yet', step: 'start', why: '0 of 1 pods ready', retryAt: 0 },
-      now + 11 * MINUTE,
-    )
-    expect(late.deployment.status).toBe('going-back')
-    expect(late.deployment.goingBack?.hadTraffic).toBe(false)
+    expect(looksUntil(deployment, now, now + 10 * MINUTE - SECOND).status).toBe('running')
+    const late = looksUntil(deployment, now, now + 10 * MINUTE)
+    expect(late.status).toBe('going-back')
+    expect(late.goingBack?.hadTraffic).toBe(false)
+  })
+
+  it('does not count the time in which nobody looked against the step: a worker was killed, its deadline was not', () => {
+    const { deployment, now } = walkTo(newDeployment(), 'start')
+    const before = looksUntil(deployment, now, now + 5 * MINUTE)
+    const woken = looksUntil(before, now + 60 * MINUTE, now + 60 * MINUTE)
+    expect(woken.status).toBe('running')
+    expect(looksUntil(woken, now + 60 * MINUTE, now + 64 * MINUTE).status).toBe('running')
+    expect(looksUntil(woken, now + 60 * MINUTE, now + 66 * MINUTE).status).toBe('going-back')
+  })
+
+  it('names the version that stays by what the failed pre-flight found out', () => {
+    const facts = { fromVersion: 'v1.9', digest: 'sha256:1' }
+    const missing = 'The quota is used up.'
+    const failed = must(newDeployment(), { type: 'step-failed', step: 'checks', why: missing, facts }, T0)
+    expect(failed.deployment).toMatchObject({ status: 'refused', ...facts })
+    expect(failed.entries.at(-1)?.text).toContain('all traffic stays on v1.9')
+    const event = {
+      type: 'step-not-yet',
+      step: 'checks',
+      why: 'One pod is starting.',
+      retryAt: T0 + 32 * SECOND,
+      facts,
+    } as const
+    const waiting = must(newDeployment(), event, T0 + 30 * SECOND).deployment
+    expect(waiting).toMatchObject({ status: 'running', ...facts })
+    const late = must(waiting, { ...event, facts: {} }, T0 + 60 * SECOND)
+    expect(late.entries.at(-1)?.text).toContain('all traffic stays on v1.9')
   })
 
   it('refuses the deployment when pre-flight fails, with nothing to undo', () => {
@@ -100,6 +136,21 @@ describe('watching', () => {
     expect(after.status).toBe('going-back')
     expect(entries[0]).toMatchObject({ audience: 'channel', level: 'bad' })
     expect(nextStep(after, now)).toMatchObject({ kind: 'way-back', step: { id: 'restore' } })
+  })
+
+  it('says at the end of a way back that the image is blocked, and what unblocks it; not when it had no traffic', () => {
+    const goBack = (walked: { readonly deployment: Deployment; readonly now: number }) => {
+      let { deployment } = must(walked.deployment, { type: 'abort-asked', by: ben, reason: null }, walked.now)
+      let told = ''
+      for (let index = 0; deployment.status === 'going-back'; index++) {
+        const step = must(deployment, { type: 'way-back-step-done', index, text: 'done' }, walked.now + MINUTE)
+        deployment = step.deployment
+        told = step.entries.at(-1)?.text ?? ''
+      }
+      return told
+    }
+    expect(goBack(at25())).toContain('`/deploy unblock api v2.0 <reason>`')
+    expect(goBack(walkTo(newDeployment(), 'approve-5'))).not.toContain('blocked')
   })
 
   it('holds after two warnings of three, and waits for a person', () => {

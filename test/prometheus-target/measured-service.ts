@@ -24,6 +24,7 @@ export function measuredService(overrides: Partial<Service> = {}): Service {
     defaultStrategy: 'canary',
     canary: { steps: [{ percent: 100, observeMs: 600_000, pods: null, gate: 'approval' }] },
     blueGreen: { monitorMs: 0, keepMs: 0, gate: 'auto', preview: [] },
+    rolling: { batch: 1, observeMs: 0, monitorMs: 0, keepMs: 0, gate: 'auto' },
     monitorMs: 600_000,
     keepMs: 3_600_000,
     keep: 'warm',

@@ -1,4 +1,4 @@
-/** A real Prometheus of the tests: its own process, a temporary folder, a free port, one second between scrapes. */
+/** A real Prometheus of the tests and benchmarks: its own process, a temporary folder, a free port. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -16,10 +16,15 @@ export interface FiringAlert {
   readonly labels: Readonly<Record<string, string>>
 }
 
-export async function startPrometheus(targets: TargetServer, alerts: readonly FiringAlert[]): Promise<RealPrometheus> {
+/** `scrapeSeconds`: between two scrapes. */
+export async function startPrometheus(
+  targets: Pick<TargetServer, 'discovery'>,
+  alerts: readonly FiringAlert[],
+  scrapeSeconds = 1,
+): Promise<RealPrometheus> {
   const folder = await mkdtemp(join(tmpdir(), 'tminus-prometheus-'))
   const port = await freePort()
-  await writeFile(join(folder, 'prometheus.yml'), JSON.stringify(config(targets)))
+  await writeFile(join(folder, 'prometheus.yml'), JSON.stringify(config(targets, scrapeSeconds)))
   await writeFile(join(folder, 'rules.yml'), JSON.stringify(rules(alerts)))
   const child = spawn(
     process.env.TMINUS_TEST_PROMETHEUS ?? 'prometheus',
@@ -43,14 +48,14 @@ export async function startPrometheus(targets: TargetServer, alerts: readonly Fi
 }
 
 /** JSON is YAML, so no YAML writer is needed. */
-function config(targets: TargetServer) {
+function config(targets: Pick<TargetServer, 'discovery'>, scrapeSeconds: number) {
   const job = (name: string, honorLabels: boolean) => ({
     job_name: name,
     honor_labels: honorLabels,
     http_sd_configs: [{ url: targets.discovery(honorLabels), refresh_interval: '1s' }],
   })
   return {
-    global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
+    global: { scrape_interval: `${scrapeSeconds}s`, scrape_timeout: '1s', evaluation_interval: '1s' },
     rule_files: ['rules.yml'],
     scrape_configs: [job('pods', false), job('cadvisor', true)],
   }

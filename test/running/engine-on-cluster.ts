@@ -32,6 +32,8 @@ export interface RunningOptions {
   readonly redisUrl: string
   readonly prefix: string
   readonly services: readonly Service[]
+  /** The services as their plans freeze them, for the metrics to count by; those of the catalogue when absent. */
+  readonly planned?: readonly Service[]
   readonly replace?: Partial<Engine>
 }
 
@@ -43,13 +45,14 @@ export async function startEngine(options: RunningOptions): Promise<RunningEngin
   const clock = realClock()
   const { kubeconfigPath, redisUrl: url, prefix, services } = options
   const cluster = kubernetesCluster({ kubeconfigPath, clock })
-  const truth = await followTruth(cluster.look, services)
+  const truth = await followTruth(cluster.look, options.planned ?? services)
   const store = await startSimulatedMetrics({ clock, seed: 1, source: truth.source })
   const errors: unknown[] = []
   const engine: Engine = {
     store: redisStore({ url, prefix }),
     queue: bullmqQueue({ url, prefix, clock, role: 'all', onError: (error) => errors.push(error) }),
     cluster,
+    eyes: cluster.eyes,
     metrics: prometheusMetrics({ url: store.url, clock }),
     registry: { resolve: async () => ({ kind: 'unknown', why: 'the registry of this test answers nothing' }) },
     probe: { get: async () => ({ kind: 'answered', status: 200, ms: 1, body: 'ok' }) },

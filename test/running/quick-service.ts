@@ -19,7 +19,7 @@ export function quickService(
     image: `registry.test/${name}`,
     channel: 'C0TEST',
   })
-  const mesh = routedServices(router) ? { track: 'canary' } : {}
+  const mesh = router.kind === 'replicas' ? {} : { track: 'canary' }
   return {
     ...base,
     canaryLabels: mesh,
@@ -46,10 +46,17 @@ export function quickService(
   }
 }
 
+/** As Kubernetes asks: serves on while those who route learn that it ends. kwok keeps a slow pod that long after its deletion. */
+const DRAINS = {
+  annotations: 'annotations: { tminus.test/sick: slow-terminate, tminus.test/terminate-after: 1500ms }',
+  lifecycle: 'lifecycle: { preStop: { sleep: { seconds: 1 } } }',
+}
+
 /** The objects of the service, as YAML for kubectl: a Deployment of `replicas`, its Service, and the mesh's objects. */
-export function manifestOf(service: Service, version: string, replicas: number): string {
+export function manifestOf(service: Service, version: string, replicas: number, { drains = false } = {}): string {
   const { name, router } = service
-  const labels = routedServices(router) ? `{ app: ${name}, track: stable }` : `{ app: ${name} }`
+  const tracks = router.kind !== 'replicas'
+  const labels = tracks ? `{ app: ${name}, track: stable }` : `{ app: ${name} }`
   const stable = `
 apiVersion: apps/v1
 kind: Deployment
@@ -58,7 +65,9 @@ spec:
   replicas: ${replicas}
   selector: { matchLabels: ${labels} }
   template:
-    metadata: { labels: ${labels} }
+    metadata:
+      labels: ${labels}
+      ${drains ? DRAINS.annotations : ''}
     spec:
       terminationGracePeriodSeconds: 5
       containers:
@@ -67,11 +76,12 @@ spec:
           ports: [{ containerPort: 8080 }]
           readinessProbe: { httpGet: { path: /health, port: 8080 } }
           resources: { requests: { cpu: 50m, memory: 32Mi } }
+          ${drains ? DRAINS.lifecycle : ''}
 ---
 apiVersion: v1
 kind: Service
-metadata: { name: ${name} }
-spec: { selector: ${labels}, ports: [{ port: 80, targetPort: 8080 }] }
+metadata: { name: ${name}, annotations: { example.com/note: keep me } }
+spec: { selector: ${routedServices(router) ? labels : `{ app: ${name} }`}, ports: [{ port: 80, targetPort: 8080 }] }
 `
   return `${stable}${routedServices(router) ? canaryServiceOf(service) : ''}${routeOf(service)}`
 }
@@ -81,44 +91,61 @@ function canaryServiceOf({ name }: Service): string {
 ---
 apiVersion: v1
 kind: Service
-metadata: { name: ${name}-canary }
+metadata: { name: ${name}-canary, annotations: { example.com/note: keep me } }
 spec: { selector: { app: ${name}, track: canary }, ports: [{ port: 80, targetPort: 8080 }] }
 `
 }
 
+/** Routes as somebody else wrote them: with much that is none of the bot's business. */
 function routeOf({ name, router }: Service): string {
+  const metadata = (object: string) =>
+    `metadata: { name: ${object}, labels: { team: shop }, annotations: { example.com/note: keep me } }`
   switch (router.kind) {
     case 'replicas':
     case 'switch':
+    case 'rolling':
       return ''
-    case 'istio':
+    case 'istio': {
+      const to = (side: 'stable' | 'canary') =>
+        router.by === 'host' ? `{ host: ${router[side]} }` : `{ host: ${name}, subset: ${router[side]} }`
+      const subset = (side: 'stable' | 'canary') => `{ name: ${router[side]}, labels: { track: ${side} } }`
       return `
 ---
 apiVersion: networking.istio.io/v1
 kind: VirtualService
-metadata: { name: ${router.virtualService} }
+${metadata(router.virtualService)}
 spec:
   hosts: [${name}]
   http:
     - name: primary
       retries: { attempts: 3, perTryTimeout: 2s }
       timeout: 7s
+      headers: { request: { add: { x-shop: "1" } } }
       route:
-        - destination: { host: ${name} }
+        - destination: ${to('stable')}
           weight: 100
-        - destination: { host: ${name}-canary }
+          headers: { response: { remove: [x-internal] } }
+        - destination: ${to('canary')}
           weight: 0
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+${metadata(name)}
+spec: { host: ${name}, subsets: [${router.by === 'subset' ? `${subset('stable')}, ${subset('canary')}` : ''}] }
 `
+    }
     case 'gateway-api':
       return `
 ---
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
-metadata: { name: ${router.httpRoute} }
+${metadata(router.httpRoute)}
 spec:
   parentRefs: [{ name: public }]
   rules:
-    - timeouts: { request: 7s }
+    - matches: [{ path: { type: PathPrefix, value: / } }]
+      filters: [{ type: RequestHeaderModifier, requestHeaderModifier: { add: [{ name: x-shop, value: "1" }] } }]
+      timeouts: { request: 7s }
       backendRefs:
         - { name: ${name}, port: 80, weight: 100 }
         - { name: ${name}-canary, port: 80, weight: 0 }
@@ -128,12 +155,16 @@ spec:
 ---
 apiVersion: networking.k8s.io/v1
 kind: Ingress
-metadata: { name: ${router.ingress} }
+${metadata(router.ingress)}
 spec:
   ingressClassName: nginx
+  tls: [{ hosts: [${name}.example.com], secretName: ${name}-tls }]
   rules:
     - host: ${name}.example.com
-      http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: ${name}, port: { number: 80 } } } }] }
+      http:
+        paths:
+          - { path: /, pathType: Prefix, backend: { service: { name: ${name}, port: { number: 80 } } } }
+          - { path: /admin, pathType: Prefix, backend: { service: { name: admin, port: { number: 80 } } } }
 `
   }
 }

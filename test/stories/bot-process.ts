@@ -5,9 +5,10 @@
  */
 import { redisStore } from '../../src/adapters/redis/redis-store.ts'
 import { runBot } from '../../src/commands/run-bot.ts'
+import { simulatedOutside } from '../../src/demo/outside.ts'
 import type { Deployment } from '../../src/playbook/deployment.ts'
 import { anchoredClock } from './anchored-clock.ts'
-import { type Papers, registryAt, SILENT } from './papers.ts'
+import { type Papers, SILENT } from './papers.ts'
 
 export interface Orders extends Papers {
   /** `after save-name` or `before save-name`; see `nameOf`. Null: lives on. */
@@ -33,7 +34,7 @@ async function live(orders: Orders): Promise<void> {
     log: SILENT,
     prefix: orders.prefix,
     replace: {
-      registry: registryAt(orders.registryHost, clock),
+      ...simulatedOutside({ services: orders.config.services, host: orders.outsideHost, clock }),
       store: {
         ...store,
         async load(id) {

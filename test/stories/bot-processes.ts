@@ -1,11 +1,8 @@
-/** The bot as a process, again and again; the next one is loaded while the present one lives. */
+/** The bot as a process, again and again; while one lives that is to die, the next one is loaded. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import type { Orders } from './bot-process.ts'
 import type { Town } from './town.ts'
-
-const ENTRY = fileURLToPath(new URL('bot-process.ts', import.meta.url))
 
 export interface BotProcess {
   /** Resolves with the signal that ended it. */
@@ -21,24 +18,29 @@ export interface BotProcesses {
   stop(): Promise<void>
 }
 
-export function botProcesses(town: Town): BotProcesses {
+/** `path`: of the compiled bot-process.ts. */
+export function botProcesses(town: Town, path: string): BotProcesses {
   const all: { readonly child: ChildProcess; readonly ended: Promise<NodeJS.Signals | null> }[] = []
   const load = () => {
-    const child = fork(ENTRY, [], { execArgv: ['--import', 'tsx'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const child = fork(path, [], { execArgv: [], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     const ended = once(child, 'exit').then(([, signal]) => signal as NodeJS.Signals | null)
     const entry = { child, ended }
     all.push(entry)
     return entry
   }
-  let spare = load()
+  let spare: ReturnType<typeof load> | undefined
   return {
     start(die) {
-      const { child, ended } = spare
-      spare = load()
+      const { child, ended } = spare ?? load()
+      spare = undefined
       const ready = new Promise<void>((resolve, reject) => {
         child.on('message', (message) => (message === 'ready' ? resolve() : town.poke()))
         void ended.then((signal) => (signal === 'SIGKILL' ? resolve() : reject(new Error('the bot did not start'))))
       })
+      if (die !== null)
+        void ready.then(() => {
+          spare = load()
+        })
       const orders: Orders = { ...town.papers, die }
       child.send(orders)
       return { ready, ended }

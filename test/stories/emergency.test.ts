@@ -5,7 +5,7 @@ import { memoryStore } from '../../src/adapters/memory/memory-store.ts'
 import { redisStore } from '../../src/adapters/redis/redis-store.ts'
 import type { EmergencyParts } from '../../src/handlers/emergency-parts.ts'
 import { MINUTE } from '../../src/playbook/durations.ts'
-import type { Service } from '../../src/playbook/service.ts'
+import type { Service, Strategy } from '../../src/playbook/service.ts'
 import { ChatError } from '../../src/ports/chat.ts'
 import { ClusterError } from '../../src/ports/cluster.ts'
 import { startRedis } from '../redis-server.ts'
@@ -18,13 +18,13 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
 })
 
-async function begin(name = 'api', over: Partial<Service> = {}) {
+async function begin(name = 'api', over: Partial<Service> = {}, strategy: Strategy = 'canary') {
   const services = exampleServices()
     .filter((service) => service.name === name)
     .map((service) => ({ ...brisk(service), ...over }))
   const stage = await openStage({ services })
   closing.push(() => stage.stop())
-  await stage.ask({ verb: 'deploy', service: name, version: 'v2.0', strategy: 'canary' }, 'requester')
+  await stage.ask({ verb: 'deploy', service: name, version: 'v2.0', strategy }, 'requester')
   return stage
 }
 
@@ -156,6 +156,38 @@ describe('an emergency rollback of a version whose old pods are gone', () => {
     expect(await names(stage)).toEqual(['api'])
   })
 })
+
+describe('an emergency rollback of a rolling deployment', () => {
+  const secondPod = (stage: Stage) => stage.until(({ step, rolled }) => step === 'watch-pod' && rolled?.wanted === 2)
+
+  it.each([
+    ['in the middle', secondPod],
+    ['after its end', promoted],
+  ])(
+    'undoes it %s by what is pinned, though the record is empty and the catalogue names another router',
+    async (_, reach) => {
+      const stage = await begin('api', {}, 'rolling')
+      const before = await stage.read(`${DEPLOYMENTS}/api`)
+      await reach(stage)
+      const store = memoryStore()
+      const { exit, text } = await fromShell(stage, { store, queue: memoryQueue({ clock: stage.clock }) })
+      expect(text).toContain('those of its old pods that are gone start first')
+      expect(text).toContain('Traffic is restored: v1.9 has all of it, read back.')
+      expect(exit).toBe(0)
+      expect(shares(stage)).toEqual({ 'v1.9': 1 })
+      expect(await store.blocked('api')).toMatchObject([{ version: 'v2.0', why: 'checkout is broken' }])
+      expect(await stage.read(`${DEPLOYMENTS}/api`)).toMatchObject({ spec: specOf(before) })
+      // The stage's own record slept through it.
+      await stage.pass(30 * MINUTE)
+      expect((await stage.load()).status).toBe('rolled-back')
+      expect(shares(stage)).toEqual({ 'v1.9': 1 })
+    },
+  )
+})
+
+function specOf(object: unknown) {
+  return object && typeof object === 'object' && 'spec' in object ? object.spec : undefined
+}
 
 describe('an emergency rollback that is cut off', () => {
   it.each([

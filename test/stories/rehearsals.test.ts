@@ -91,7 +91,8 @@ describe('a rehearsal of blue-green', () => {
     expect(text).toContain('[Approve: switch to v2.0]')
     expect(text).toContain('100 % of the traffic is given to v2.0, by one switch of Service api.')
     expect(text).toContain('Now 100 % watched for 30 min')
-    expect(text).toContain('api v2.0 is deployed: 100 % of traffic, 30 min. v1.9 stays warm for 30 min')
+    // The 30 minutes of the watch, and the pods' time to end once the workload has the traffic.
+    expect(text).toContain('api v2.0 is deployed: 100 % of traffic, 31 min. v1.9 stays warm for 30 min')
     expect(text).not.toMatch(/Traffic [1-9]\d? % on/)
     const report = text.slice(text.indexOf('DEPLOYMENT REPORT'))
     expect(report).toContain('Status: SUCCESSFUL')
@@ -127,6 +128,63 @@ describe('a rehearsal of blue-green', () => {
   })
 })
 
+describe('a rehearsal of rolling', () => {
+  const ROLL = '/deploy api v2.0 rolling'
+
+  it('replaces pod after pod, watches each, and takes away the last old one at the end', async () => {
+    const { exit, text } = await rehearsal(ROLL)
+    expect(exit).toBe(0)
+    expect(text).toContain('Approval needed: the first pod of api on v2.0. It has no production traffic yet.')
+    for (const [pod, share] of [
+      [1, 20],
+      [2, 40],
+      [3, 60],
+      [4, 80],
+    ]) {
+      expect(text).toContain(`Pod ${pod} of 4 runs v2.0: ${share} % of the traffic.`)
+      expect(text).toContain(`Now pod ${pod} of 4 runs v2.0, watched for 8 min`)
+      expect(text).toContain(`Pod ${pod} of 4 passed its gate`)
+    }
+    expect(text).toContain('100 % of the traffic is given to v2.0: the old pods of api go.')
+    expect(text).toContain('at least 38 min planned')
+    expect(text).toContain('api v2.0 is deployed: 100 % of traffic, 38 min. v1.9 stays restorable for 60 min')
+    expect(text).not.toContain('more than twice')
+  })
+  it('rolls a service behind a route as well, and leaves the route alone', async () => {
+    const { exit, text } = await rehearsal('/deploy web v2.0 rolling')
+    expect(exit).toBe(0)
+    expect(text).toContain('100 % of the traffic reaches')
+  })
+  it('gives the same transcript every time, forward and back', async () => {
+    for (const fault of [[], ['--fault', 'crashloop@40']]) {
+      const [first, second] = [await rehearsal(ROLL, ...fault), await rehearsal(ROLL, ...fault)]
+      expect(second.lines).toEqual(first.lines)
+    }
+  })
+  it.each(['errors', 'errors@60', 'errors@100', 'latency', 'crashloop', 'crashloop@40'])(
+    'goes back by itself for %s',
+    async (fault) => {
+      const { exit, text } = await rehearsal(ROLL, '--fault', fault)
+      expect(exit).toBe(2)
+      expect(text).toContain('Rolling back api to v1.9')
+      expect(text).toContain('Traffic is restored: v1.9 has all of it, read back from the router.')
+      expect(text).toContain('api is as it was before; nothing of v2.0 is left')
+    },
+  )
+  it('holds for want of metrics, and neither goes on nor back', async () => {
+    const { exit, text } = await rehearsal(ROLL, '--fault', 'no-metrics')
+    expect(exit).toBe(3)
+    expect(text).toContain('No data')
+    expect(text).not.toContain('Rolling back')
+  })
+  it('shows in the plan how long it takes, which shares it has and what capacity', async () => {
+    const { text } = await rehearsal('/deploy plan api v2.0 rolling')
+    expect(text).toContain('With 4 pods now: 4 times 8 min, and 6 min at the end: at least 38 min.')
+    expect(text).toContain('Shares by pods on the way: 20 %, 40 %, 60 %, 80 %, then 100 %.')
+    expect(text).toContain('never fewer ready pods than now, at most 1 more')
+  })
+})
+
 describe.each([
   ['gateway-api', { kind: 'gateway-api', httpRoute: 'search', canary: 'search-canary' }],
   ['nginx', { kind: 'nginx', ingress: 'search', canary: 'search-canary' }],
@@ -151,6 +209,37 @@ describe.each([
     const { exit, text } = await rehearsalOf(path, '/deploy search v2.0 canary', '--fault', 'errors@50')
     expect(exit).toBe(2)
     expect(text).toContain('Traffic is restored: v1.9 has all of it, read back from the router.')
+  })
+})
+
+describe('a rehearsal with eyes of its own', () => {
+  let folder = ''
+  let path = ''
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'tminus-rehearsal-'))
+    path = join(folder, 'tminus.yml')
+    const catalogue = parseDocument(await readFile(EXAMPLE_PATH, 'utf8'))
+    const steps = [25, 100].map((percent) => ({ percent, observe: '3m' }))
+    for (const [key, value] of Object.entries({ eyes: { port: 8080 }, canary: { steps }, keepFor: '5m' }))
+      catalogue.setIn(['services', 'api', key], value)
+    await writeFile(path, String(catalogue))
+  })
+  afterAll(() => rm(folder, { recursive: true }))
+
+  it('completes, and writes nothing of what they see', async () => {
+    const { exit, text } = await rehearsalOf(path, CANARY)
+    expect(exit).toBe(0)
+    expect(text).toContain('4 pods told their own counters at port 8080, path /metrics')
+    expect(text).not.toContain('counted themselves')
+  })
+  it('goes back by what the pods say, before the metrics are asked again, the same way every time', async () => {
+    const sick = [CANARY, '--fault', 'errors@25']
+    const [first, second] = [await rehearsalOf(path, ...sick), await rehearsalOf(path, ...sick)]
+    expect(first.exit).toBe(2)
+    expect(first.text).toMatch(
+      /Rolling back api to v1\.9\. Error rate 1\d %: \d+ of \d+ requests in 4 s failed, read from/,
+    )
+    expect(second.lines).toEqual(first.lines)
   })
 })
 
@@ -181,12 +270,6 @@ describe('a rehearsal of something that cannot be done', () => {
     expect(exit).toBe(1)
     expect(text).toContain('api')
     expect(text).not.toContain('thread')
-  })
-  it('refuses rolling, which this release does not run', async () => {
-    const { exit, text } = await rehearsal('/deploy api v2.0 rolling')
-    expect(exit).toBe(1)
-    expect(text).toContain('rolling is not built yet')
-    expect(text).toContain('canary')
   })
   it('refuses a version that the registry does not have, before anything is changed', async () => {
     const { exit, text } = await rehearsal('/deploy api v9.9 canary')

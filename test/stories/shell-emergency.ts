@@ -7,6 +7,7 @@ import { fileJournal } from '../../src/adapters/journal/file-journal.ts'
 import { emergency, type Terminal } from '../../src/commands/emergency.ts'
 import type { EmergencyParts } from '../../src/handlers/emergency-parts.ts'
 import type { Clock } from '../../src/ports/clock.ts'
+import { beside } from './beside.ts'
 import { EXAMPLE_PATH } from './example-services.ts'
 import type { Stage } from './stage.ts'
 
@@ -22,18 +23,7 @@ export async function fromShell(
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   const path = join(folder, 'incidents.log')
   const lines: string[] = []
-  const waits = new Set<number>()
-  const clock: Clock = {
-    ...stage.clock,
-    schedule(at, run) {
-      waits.add(at)
-      return stage.clock.schedule(at, () => {
-        waits.delete(at)
-        run()
-      })
-    },
-  }
-  const terminal: Terminal = {
+  const terminal = (clock: Clock): Terminal => ({
     print: (line) => void lines.push(line),
     ask: async (question) => {
       lines.push(question)
@@ -42,15 +32,8 @@ export async function fromShell(
     env: {},
     user: 'mira',
     connect: async () => ({ ...stage.parts, clock, incidents: fileJournal(path), ...parts, close: async () => {} }),
-  }
-  let exit: number | undefined
-  const running = emergency([name, '--config', EXAMPLE_PATH, ...args], terminal).then((code) => (exit = code))
-  // Time goes on only while the command waits for it; answers of servers take as long as they take.
-  while (exit === undefined) {
-    const until = waits.values().next().value
-    if (until !== undefined) await stage.pass(Math.max(0, until - stage.clock.now()))
-    await new Promise((resolve) => setImmediate(resolve))
-  }
+  })
+  const exit = await beside(stage, (clock) => emergency([name, '--config', EXAMPLE_PATH, ...args], terminal(clock)))
   const incidents = () => {
     try {
       return readFileSync(path, 'utf8')
@@ -58,5 +41,5 @@ export async function fromShell(
       return ''
     }
   }
-  return { exit: await running, lines, text: lines.join('\n'), incidents: incidents() }
+  return { exit, lines, text: lines.join('\n'), incidents: incidents() }
 }

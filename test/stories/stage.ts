@@ -30,6 +30,8 @@ export interface Stage {
   readonly parts: EmergencyParts
   /** Every save of the record, as it is saved. */
   readonly onSave: ((deployment: Deployment) => void)[]
+  /** Awaited each time before the clock moves on: what lives beside the engine keeps up with it. */
+  readonly meanwhile: (() => Promise<void>)[]
   ask(intent: Intent, who?: 'requester' | 'approver'): Promise<Reply>
   /** The deployment as recorded. */
   load(id?: string): Promise<Deployment>
@@ -71,6 +73,7 @@ export async function openStage({
   const chat = recordedChat()
   const store = memoryStore()
   const onSave: Stage['onSave'] = []
+  const meanwhile: Stage['meanwhile'] = []
   const engine: Engine = {
     store: {
       ...store,
@@ -82,6 +85,7 @@ export async function openStage({
     },
     queue,
     cluster: { ...cluster, watch: (_, changed) => world.simulation.onChange(changed) },
+    eyes: world.eyes,
     metrics: world.metrics,
     registry: world.registry,
     probe: world.probe,
@@ -106,7 +110,15 @@ export async function openStage({
     if (deployment.status !== 'running' || want?.do !== 'approve') return false
     return (await ask({ verb: 'approve', service: deployment.service })).kind === 'done'
   }
+  const runDue = async () => {
+    await worker.idle()
+    await queue.runDue()
+  }
   const next = () => Math.min(queue.nextAt() ?? Infinity, clock.nextDeadline() ?? Infinity)
+  const moveTo = async (at: number) => {
+    for (const keepUp of meanwhile) await keepUp()
+    clock.advanceTo(Math.min(at, next()))
+  }
   const complain = (what: string) =>
     new AggregateError(trouble, `${what}; ${trouble.length} failures, the last: ${String(trouble.at(-1))}`)
 
@@ -116,31 +128,30 @@ export async function openStage({
     chat,
     parts: { ...engine, chat },
     onSave,
+    meanwhile,
     ask,
     load,
     timeline: (id = 'api-1') => store.timeline(id),
     async until(holds, id = 'api-1') {
       const patience = clock.now() + LONGEST_MS
       for (;;) {
-        await queue.runDue()
+        await runDue()
         const deployment = await load(id)
         if (holds(deployment)) return deployment
         if (trouble.length > 200) throw complain(`${id} does not get on at ${deployment.step}`)
         if (await approveIfAsked(deployment)) continue
         const at = next()
         if (at > patience) throw complain(`${id} is ${deployment.status} at ${deployment.step} and stays there`)
-        clock.advanceTo(at)
+        await moveTo(at)
       }
     },
     async pass(ms) {
       const end = clock.now() + ms
-      await queue.runDue()
-      for (let at = next(); at <= end; at = next()) {
-        clock.advanceTo(at)
-        await queue.runDue()
-      }
-      clock.advanceTo(end)
-      await queue.runDue()
+      await runDue()
+      do {
+        await moveTo(end)
+        await runDue()
+      } while (clock.now() < end || next() <= end)
     },
     loud: () => chat.said.filter((row) => row.broadcast).map((row) => row.text),
     async read(path) {

@@ -20,14 +20,16 @@ import type { Service } from '../../src/playbook/service.ts'
 import type { Clock } from '../../src/ports/clock.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { anchoredClock } from './anchored-clock.ts'
-import { type Papers, registryAt, SILENT } from './papers.ts'
+import { type Papers, SILENT } from './papers.ts'
 
 /** One real second is two minutes of a deployment. */
 const FACTOR = 120
+/** A story that looks into the record waits longer for it than people do: the machine may be busy. Real ms. */
+const READ_WITHIN_MS = 10_000
 export const BEN = 'U0BEN'
 export const ANNA = 'U0ANNA'
 export const CHLOE = 'U0CHLOE'
-const CHANNEL = 'C0DEPLOYS'
+export const CHANNEL = 'C0DEPLOYS'
 
 export interface Town {
   readonly clock: Clock
@@ -47,6 +49,7 @@ export interface Town {
   /** Asks now, and after each change of workspace, cluster and whatever else pokes; resolves with the first that is not undefined. */
   when<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T>
   poke(): void
+  /** The first deployment of the first service, unless another is named. */
   load(id?: string): Promise<Deployment | undefined>
   timeline(id?: string): Promise<readonly TimelineEntry[]>
   /** Runs the bot in this process. */
@@ -80,11 +83,12 @@ export async function openTown(services: readonly Service[], redisUrl: string): 
   const stops = [workspace.onChange(poke), world.simulation.onChange(poke)]
   const prefix = `{story-${anchor}-${Math.random().toString(36).slice(2)}}`
   const config = configOf(services, workspace, world, redisUrl, folder)
-  const papers: Papers = { config, prefix, anchor, factor: FACTOR, registryHost: world.store.registryHost }
-  const store = redisStore({ url: redisUrl, prefix })
+  const papers: Papers = { config, prefix, anchor, factor: FACTOR, outsideHost: world.store.registryHost }
+  const store = redisStore({ url: redisUrl, prefix, commandTimeoutMs: READ_WITHIN_MS })
   const running: Running[] = []
   const roots = () => workspace.messages(CHANNEL).filter((message) => message.threadTs === undefined)
   const card = () => roots()[0]
+  const first = `${services[0]?.name ?? ''}-1`
   return {
     clock,
     world,
@@ -99,8 +103,8 @@ export async function openTown(services: readonly Service[], redisUrl: string): 
     replies: () => workspace.thread(CHANNEL, card()?.ts ?? '').slice(1),
     told: (who) => workspace.ephemerals(who).map(read),
     when: (look) => whenPoked(pokes, look),
-    load: (id = 'api-1') => store.load(id),
-    timeline: (id = 'api-1') => store.timeline(id),
+    load: (id = first) => store.load(id),
+    timeline: (id = first) => store.timeline(id),
     async run(over = {}) {
       const bot = await runBot(
         { ...config, ...over },
@@ -109,7 +113,8 @@ export async function openTown(services: readonly Service[], redisUrl: string): 
           log: SILENT,
           prefix,
           replace: {
-            registry: registryAt(world.store.registryHost, clock),
+            registry: world.registry,
+            probe: world.probe,
             store: tellingStore(redisStore({ url: redisUrl, prefix }), poke),
           },
         },
@@ -119,6 +124,7 @@ export async function openTown(services: readonly Service[], redisUrl: string): 
       return bot
     },
     async stop() {
+      pokes.clear()
       for (const bot of running) await bot.stop()
       for (const stop of stops) stop()
       await store.close()
@@ -190,7 +196,8 @@ function whenPoked<T>(pokes: Set<() => void>, look: () => T | undefined | Promis
       }
       if (again) await ask()
     }
-    const poked = () => void ask().catch(reject)
+    // Whoever is no longer in the list had their answer, or the town is closed: nobody waits for what comes of it.
+    const poked = () => void ask().catch((error: unknown) => pokes.delete(poked) && reject(error))
     pokes.add(poked)
     poked()
   })

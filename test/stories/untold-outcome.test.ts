@@ -41,6 +41,7 @@ async function startProcess(store: Store, clock: SteppedClock, chat: Chat) {
       watch: () => () => {},
       close: async () => {},
     },
+    eyes: { read: nobody },
     metrics: { sample: nobody, probe: nobody, alerts: nobody },
     registry: { resolve: nobody },
     probe: { get: nobody },

@@ -4,6 +4,7 @@
  */
 import { setMaxListeners } from 'node:events'
 import { type Dispatcher, request as send } from 'undici'
+import { readBody } from '../probe/read-body.ts'
 import { answeredFailure, isStatus, unansweredFailure, type Verb } from './api-failure.ts'
 import type { Credentials } from './credentials.ts'
 import { isObject, type JsonObject } from './json.ts'
@@ -14,9 +15,9 @@ export interface Ask {
   readonly query?: Readonly<Record<string, string>>
   /** Create and update: the whole object. Patch: a JSON merge patch. */
   readonly body?: JsonObject
+  /** Instead of what the API itself speaks. */
+  readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
-  /** Of a GET: only `metadata` is answered; the content of a Secret never leaves the server. */
-  readonly metadataOnly?: boolean
 }
 
 export interface ApiClient {
@@ -25,6 +26,8 @@ export interface ApiClient {
   /** Every object of a collection, page by page, and the resourceVersion of the list. */
   list(target: Target, ask?: Ask): Promise<{ readonly items: readonly JsonObject[]; readonly resourceVersion: string }>
   text(target: Target, ask?: Ask): Promise<string>
+  /** GET of a path behind a proxy subresource: `read` gets what was answered from there. Throws ClusterError, also where `read` throws. */
+  through<T>(target: Target, path: string, ask: Ask, read: (answer: Dispatcher.ResponseData) => Promise<T>): Promise<T>
   /** A watch: its lines as they come. `opened` is called when the server has agreed. Ends when the server ends it; throws ClusterError when the connection breaks. */
   lines(target: Target, ask: Ask, opened: () => void): AsyncIterable<string>
   /** GET of a path that is no resource, such as a group's discovery document; null when it is not served. */
@@ -42,21 +45,28 @@ const METHODS = {
 } as const satisfies Record<Verb, string>
 
 const PAGE = '500'
-const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1'
+/** Of an answer that refuses; behind a proxy it may be anything. */
+const FAILURE_BYTES = 1024 * 1024
 
 /** A watch is begun anew after so long, real ms: a connection that died without a word would never end by itself. */
 const WATCH_RENEWAL_MS = 20_000
 
 /** `timeoutMs`: limit of one request. `renewalMs`: how long a watch may last. */
 export function apiClient(credentials: Credentials, timeoutMs: number, renewalMs = WATCH_RENEWAL_MS): ApiClient {
-  const exchange = async (verb: Verb, target: Target, ask: Ask, path = pathOf(target)): Promise<string> => {
+  const exchange = async <T>(
+    verb: Verb,
+    target: Target,
+    ask: Ask,
+    path: string,
+    read: (answer: Dispatcher.ResponseData) => Promise<T>,
+  ): Promise<T> => {
     let refusedLogin = false
     for (let attempt = 1; ; attempt++) {
       const limit = timeLimit(ask.signal, timeoutMs)
       try {
         const answer = await open(credentials, verb, path, ask, limit.signal, refusedLogin)
-        const body = await answer.body.text()
-        if (answer.statusCode < 300) return body
+        if (answer.statusCode < 300) return await read(answer)
+        const { text: body } = await readBody(answer.body, FAILURE_BYTES)
         const retryAfter = headerOf(answer, 'retry-after')
         throw answeredFailure(verb, target, { status: answer.statusCode, body, retryAfter })
       } catch (error) {
@@ -69,22 +79,27 @@ export function apiClient(credentials: Credentials, timeoutMs: number, renewalMs
     }
   }
   const json = async (verb: Verb, target: Target, ask: Ask = {}) =>
-    parse(await exchange(verb, target, ask), verb, target)
+    parse(await exchange(verb, target, ask, pathOf(target), wholeText), verb, target)
   return {
     json,
-    text: (target, ask = {}) => exchange('get', target, ask),
+    text: (target, ask = {}) => exchange('get', target, ask, pathOf(target), wholeText),
+    through: (target, path, ask, read) => exchange('get', target, ask, `${pathOf(target)}${path}`, read),
     list: (target, ask = {}) => listAll((query) => json('list', target, { ...ask, query: { ...ask.query, ...query } })),
     lines: (target, ask, opened) => readLines(credentials, target, ask, opened, { timeoutMs, renewalMs }),
     async discover(path, signal) {
       const target: Target = { group: '', version: 'v1', resource: path, namespace: null, name: null }
       try {
-        return parse(await exchange('get', target, signal ? { signal } : {}, path), 'get', target)
+        return parse(await exchange('get', target, signal ? { signal } : {}, path, wholeText), 'get', target)
       } catch (error) {
         if (isStatus(error, 404)) return null
         throw error
       }
     },
   }
+}
+
+function wholeText({ body }: Dispatcher.ResponseData): Promise<string> {
+  return body.text()
 }
 
 async function open(
@@ -105,7 +120,8 @@ async function open(
     signal,
     headers: {
       ...login.headers,
-      accept: ask.metadataOnly ? METADATA_ONLY : 'application/json',
+      accept: 'application/json',
+      ...ask.headers,
       ...(ask.body && { 'content-type': type }),
     },
     ...(ask.body && { body: JSON.stringify(ask.body) }),

@@ -15,6 +15,10 @@ import { autoscalers, type Target } from './target.ts'
 export interface Connection {
   readonly api: ApiClient
   readonly objects: Objects
+  /** Does this process run in the cluster, where pods can be reached by their addresses? */
+  readonly inCluster: boolean
+  /** ms since the epoch, of the port's clock. */
+  now(): number
   /** From the watch's copies when one runs and is whole, else by lists. */
   scene(service: Service, signal: AbortSignal): Promise<Scene>
   /** Is the service's scene kept up to date by live watches? */
@@ -64,6 +68,8 @@ function connectionOf(credentials: Credentials, options: ConnectionOptions): Con
   return {
     api,
     objects,
+    inCluster: credentials.inCluster,
+    now: () => options.clock.now(),
     freshScene,
     routeTarget,
     isWatched: (service) => views.get(service.namespace)?.view.isLive() ?? false,

@@ -14,6 +14,8 @@ export interface Login {
 
 export interface Credentials {
   readonly server: string
+  /** Is it the cluster that this process runs in, by the account of its own pod? */
+  readonly inCluster: boolean
   /** Headers and connection pool of a request. `anew`: the last ones were answered 401. */
   login(anew?: boolean): Promise<Login>
   close(): Promise<void>
@@ -51,6 +53,8 @@ export async function credentialsOf(
     void old?.close().catch(() => undefined)
   }
   return {
+    // The library's own name for what it finds in a pod.
+    inCluster: cluster.name === 'inCluster',
     server: cluster.server.replace(/\/+$/, ''),
     async login(anew = false) {
       const now = performance.now()

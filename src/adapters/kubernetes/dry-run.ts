@@ -5,8 +5,9 @@ import { ClusterError } from '../../ports/cluster.ts'
 import { isStatus, type Verb } from './api-failure.ts'
 import type { Connection } from './connection.ts'
 import { type JsonObject, objectAt, textAt, withAt } from './json.ts'
-import { PIN_ANNOTATION, SLOT_LABEL, slotLabels, slotName } from './names.ts'
+import { HASH_LABEL, PIN_ANNOTATION, SLOT_LABEL, slotLabels, slotName } from './names.ts'
 import { isOurPreview, previewService, previewTarget } from './preview.ts'
+import { withBatch } from './rolling/rollout-fields.ts'
 import { readSource } from './routers/passing-object.ts'
 import { weightedRouterOf } from './routers/router-of.ts'
 import { canaryDeployment, previousDeployment, promotedTemplate } from './slot-deployments.ts'
@@ -58,6 +59,11 @@ export async function dryRun(
       ['metadata', 'annotations', PIN_ANNOTATION],
       JSON.stringify(template),
     )
+    if (service.router.kind === 'rolling') {
+      const batch = { wanted: 1, surge: 1 }
+      const rolled = withBatch(withAt(workload, ['metadata'], objectAt(marked, 'metadata')), promoted, batch)
+      return void (await attempt(() => send('patch', target, { metadata: rolled.metadata, spec: rolled.spec })))
+    }
     const pin = { workload: service.workload, replicas: 1, template, image, serviceSelector, weights: null, hpa: null }
     const canary = canaryDeployment(service, workload, pin, { ...want, replicas: 1 })
     const previous = previousDeployment(service, workload, pin, 1)
@@ -70,7 +76,8 @@ export async function dryRun(
     await attempt(() => send('create', services(namespace), previewService(service, front)))
     await attempt(() => send('patch', services(namespace, service.serviceName), { spec: { selector } }))
   } else if (front) {
-    const narrowed = withAt({}, ['spec', 'selector', SLOT_LABEL], 'canary')
+    const [label, value] = service.router.kind === 'rolling' ? [HASH_LABEL, 'old'] : [SLOT_LABEL, 'canary']
+    const narrowed = withAt({}, ['spec', 'selector', label], value)
     await attempt(() => send('patch', services(namespace, service.serviceName), narrowed))
   }
   await attempt(() => dryRunRoute(connection, service, send, signal))

@@ -1,5 +1,6 @@
 /** The Deployment of a slot, as wanted. */
 
+import { routedServices } from '../../playbook/routed-services.ts'
 import type { Service } from '../../playbook/service.ts'
 import { type Cluster, ClusterError, type SlotState, type WriteContext } from '../../ports/cluster.ts'
 import { PODS_ANNOTATION } from './canary-size.ts'
@@ -8,6 +9,9 @@ import { createFenced } from './create-fenced.ts'
 import { type JsonObject, objectAt, textAt, textMapAt, withAt } from './json.ts'
 import { SLOT_LABEL, slotLabels, slotName, WORKLOAD_LABEL } from './names.ts'
 import { countPreviewed, ensurePreview } from './preview.ts'
+import { rollPods } from './rolling/roll-pods.ts'
+import { type Scene, slicesOf } from './scene.ts'
+import { routedOf } from './shares.ts'
 import { canaryDeployment, previousDeployment } from './slot-deployments.ts'
 import { writtenState } from './slot-state.ts'
 import { deployments, describeTarget, type Target } from './target.ts'
@@ -21,6 +25,7 @@ export async function ensureSlot(
   want: Want,
   context: WriteContext,
 ): Promise<SlotState> {
+  if (want.slot === 'canary' && service.router.kind === 'rolling') return rollPods(connection, service, want, context)
   const workload = await needWorkload(connection, service, context)
   const wanted =
     want.slot === 'canary'
@@ -33,13 +38,26 @@ export async function ensureSlot(
     (await connection.objects.edit(target, context, (current) => asWanted(service, want.slot, target, current, wanted)))
   const scene = await connection.scene(service, context.signal)
   const state = writtenState(service, want.slot, written, scene)
-  if (want.slot !== 'canary' || service.router.kind !== 'switch') return state
-  await ensurePreview(connection, service, context)
-  return asSeenByPreview(state, await countPreviewed(connection, service, context.signal))
+  if (want.slot !== 'canary') return state
+  if (service.router.kind === 'switch') await ensurePreview(connection, service, context)
+  return asAddressed(state, await countAddressed(connection, service, scene, context.signal))
 }
 
-/** The idle colour counts as ready where traffic will look for it: by the addresses behind its preview Service. */
-function asSeenByPreview(state: SlotState, addresses: number): SlotState {
+/** How many of the new version's pods stand behind the Service that will lead traffic to them. */
+async function countAddressed(
+  connection: Connection,
+  service: Service,
+  scene: Scene,
+  signal: AbortSignal,
+): Promise<number> {
+  if (service.router.kind === 'switch') return countPreviewed(connection, service, signal)
+  const host = routedServices(service.router)?.canary
+  if (host === undefined) return routedOf(scene, 'canary')
+  return routedOf(scene, 'canary', await slicesOf(connection, service, host.split('.')[0] ?? host, signal))
+}
+
+/** A new pod counts as ready where traffic will look for it: a share given before its address is known goes to nobody. */
+function asAddressed(state: SlotState, addresses: number): SlotState {
   const ready = Math.min(state.ready, addresses)
   return { ...state, ready, complete: state.complete && ready >= state.wanted }
 }

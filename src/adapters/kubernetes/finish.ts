@@ -6,18 +6,22 @@ import { ClusterError, type WriteContext } from '../../ports/cluster.ts'
 import { isStatus } from './api-failure.ts'
 import { findAutoscaler, restoreMinimum } from './autoscaler.ts'
 import type { Connection } from './connection.ts'
+import { isDraining } from './draining.ts'
 import { type JsonObject, objectAt, textAt, withAt } from './json.ts'
+import { isForTheRun, leadsToKept } from './kept-selector.ts'
 import { withoutPassingAnnotations, withoutPin } from './marks.ts'
-import { LAST_DEPLOYMENT_ANNOTATION, SLOT_LABEL, slotName } from './names.ts'
+import { LAST_DEPLOYMENT_ANNOTATION, slotName } from './names.ts'
 import { pinOn } from './pinning.ts'
 import { removePreview } from './preview.ts'
+import { isBackInPlace } from './rolling/restore-in-place.ts'
+import { withRollout } from './rolling/rollout-fields.ts'
 import { rolloutState } from './rollout-state.ts'
 import { removePassing } from './routers/passing-object.ts'
 import { weightedRouterOf } from './routers/router-of.ts'
 import { isPending } from './routers/weighted-traffic.ts'
 import { controllerUid } from './scene.ts'
-import { selectorQuery } from './selectors.ts'
-import { sharesByAddresses } from './shares.ts'
+import { selectorQuery, writeLabels } from './selectors.ts'
+import { routedOf, sharesByAddresses } from './shares.ts'
 import { autoscalers, deployments, replicaSets, services, type Target } from './target.ts'
 import { bringTrafficHome, isTrafficHome, selectorOf } from './traffic.ts'
 import { needWorkload } from './workload.ts'
@@ -29,8 +33,11 @@ export async function settle(
   pin: Pin,
   context: WriteContext,
 ): Promise<boolean> {
+  const target = deployments(service.namespace, service.workload)
   // Going forward, traffic is only given to what is complete.
-  const workload = await needWorkload(connection, service, context)
+  const workload = pin.rollout
+    ? await connection.objects.edit(target, context, (current) => asRolledOut(current, pin))
+    : await needWorkload(connection, service, context)
   if (!rolloutState(workload).complete) return false
   if (!(await isTrafficHome(connection, service, pin, context.signal))) {
     await bringTrafficHome(connection, service, pin, 'stable', context, { alwaysStamp: false })
@@ -38,6 +45,8 @@ export async function settle(
     return false
   }
   if (await isSwitchedTo(connection, service, context.signal)) return false
+  if (await isDraining(connection, service, context.signal)) return false
+  if (!(await isServing(connection, service, context.signal))) return false
   const router = weightedRouterOf(service)
   if (router && (await isPending(connection, service, router, context.signal))) return false
   await removeRunObjects(connection, service, context)
@@ -49,19 +58,21 @@ export async function settle(
 /** Everything as pinned, nothing of ours left. False: not yet, call again. */
 export async function tidy(
   connection: Connection,
-  service: Service,
+  asked: Service,
   recorded: Pin | null,
   context: WriteContext,
 ): Promise<boolean> {
-  const target = deployments(service.namespace, service.workload)
-  const pin = recorded ?? pinOn(await needWorkload(connection, service, context), context.deployment)
+  const target = deployments(asked.namespace, asked.workload)
+  const pin = recorded ?? pinOn(await needWorkload(connection, asked, context), context)
   if (!pin) return true
+  // An emergency knows the catalogue's router; what was rolled in place touched none of its objects.
+  const service: Service = pin.rollout ? { ...asked, router: { kind: 'rolling' } } : asked
+  if (pin.rollout && !(await isBackInPlace(connection, service, pin, pin.rollout, context))) return false
   const workload = await connection.objects.edit(target, context, (current) => asPinned(current, pin))
   if (!(await isTrafficHome(connection, service, pin, context.signal))) {
     const front = await connection.objects.read(services(service.namespace, service.serviceName), context.signal)
     // The old version is served by the kept pods: they are left only for pods that are all there.
-    const onPrevious = selectorOf(front)[SLOT_LABEL] === 'previous'
-    if (onPrevious && !rolloutState(workload).complete) return false
+    if (leadsToKept(selectorOf(front)) && !rolloutState(workload).complete) return false
     await bringTrafficHome(connection, service, pin, 'stable', context, { alwaysStamp: false })
     return false
   }
@@ -78,8 +89,13 @@ export async function tidy(
 
 /** The whole template, not only the image; the size too, unless an HPA decides it. */
 function asPinned(workload: JsonObject, pin: Pin): JsonObject {
-  const templated = withAt(workload, ['spec', 'template'], pin.template)
+  const templated = withAt(asRolledOut(workload, pin), ['spec', 'template'], pin.template)
   return pin.hpa ? templated : withAt(templated, ['spec', 'replicas'], pin.replicas)
+}
+
+/** Where the workload itself was rolled: as it rolled out before. */
+function asRolledOut(workload: JsonObject, { rollout }: Pin): JsonObject {
+  return rollout ? withRollout(workload, rollout.spec) : workload
 }
 
 /** What stands beside the route for the run only: the preview Service of a switch, the canary's object of a router that has one. */
@@ -106,14 +122,20 @@ async function isSwitchedTo(connection: Connection, service: Service, signal: Ab
   return service.router.kind === 'switch' && isRoutedTo(connection, service, 'canary', signal)
 }
 
+/** Do the Service's addresses lead to the workload's pods? Where pods alone divide the traffic, the canary stays until they do. */
+async function isServing(connection: Connection, service: Service, signal: AbortSignal): Promise<boolean> {
+  if (weightedRouterOf(service)) return true
+  return routedOf(await connection.freshScene(service, signal), 'stable') > 0
+}
+
 /** The old version is no longer kept: its Deployment goes, and our marks but the one that says who was here last. */
 export async function forget(connection: Connection, service: Service, context: WriteContext): Promise<boolean> {
   await needWorkload(connection, service, context)
   const front = await connection.objects.read(services(service.namespace, service.serviceName), context.signal)
-  if (SLOT_LABEL in selectorOf(front)) {
+  if (isForTheRun(selectorOf(front))) {
     throw new ClusterError(
       'refused',
-      `Service ${service.serviceName} still selects by ${SLOT_LABEL}: the kept version is in use and stays.`,
+      `Service ${service.serviceName} still selects by labels of the bot (${writeLabels(selectorOf(front))}): the kept version is in use and stays.`,
     )
   }
   await removeRunObjects(connection, service, context)

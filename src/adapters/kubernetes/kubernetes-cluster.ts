@@ -1,12 +1,14 @@
-/** The Cluster port on Kubernetes. One connection per kubeconfig context, made when it is first needed. */
+/** The ports Cluster and Eyes on Kubernetes. One connection per kubeconfig context, made when it is first needed. */
 import type { Owned } from '../../playbook/ownership.ts'
 import type { Service } from '../../playbook/service.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Cluster, Sighting } from '../../ports/cluster.ts'
+import type { Eyes } from '../../ports/eyes.ts'
 import { changedConfigs } from './config-references.ts'
 import { type Connection, connect } from './connection.ts'
 import { dryRun } from './dry-run.ts'
 import { ensureSlot } from './ensure-slot.ts'
+import { podReader } from './eyes/read-pods.ts'
 import { forget, settle, tidy } from './finish.ts'
 import { inspect } from './inspect/inspect.ts'
 import { textAt } from './json.ts'
@@ -18,6 +20,8 @@ import { podLogs } from './pod-logs.ts'
 import { promote } from './promote.ts'
 import { readPinned } from './read-pinned.ts'
 import { restore } from './restore.ts'
+import { rollingSlots, sceneFor } from './rolling/rolling-scene.ts'
+import { routeByRolling } from './rolling/rolling-traffic.ts'
 import { weightedRouterOf } from './routers/router-of.ts'
 import { routeByWeights } from './routers/weighted-traffic.ts'
 import { podsBySlot } from './scene.ts'
@@ -39,7 +43,12 @@ export interface KubernetesClusterOptions {
 
 const REQUEST_TIMEOUT_MS = 10_000
 
-export function kubernetesCluster(options: KubernetesClusterOptions): Cluster {
+/** The cluster, and the eyes that look at its pods over the same connections. */
+export interface KubernetesCluster extends Cluster {
+  readonly eyes: Eyes
+}
+
+export function kubernetesCluster(options: KubernetesClusterOptions): KubernetesCluster {
   const contexts = new Map<string | null, Promise<Connection>>()
   const connectionTo = ({ context }: Service): Promise<Connection> => {
     const known = contexts.get(context)
@@ -56,7 +65,9 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Cluster {
     made.catch(() => contexts.delete(context))
     return made
   }
+  const pods = podReader(options.clock)
   return {
+    eyes: { read: async (service, slot, signal) => pods.read(await connectionTo(service), service, slot, signal) },
     inspect: async (service, version, signal) => inspect(await connectionTo(service), service, version, signal),
     look: async (service, signal, owned) =>
       look(await connectionTo(service), service, options.clock.now(), signal, owned),
@@ -70,7 +81,7 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Cluster {
     route: async (service, percent, context) => route(await connectionTo(service), service, percent, context),
     promote: async (service, want, context) => promote(await connectionTo(service), service, want, context),
     settle: async (service, pin, context) => settle(await connectionTo(service), service, pin, context),
-    restore: async (service, pin, kept, context) => restore(await connectionTo(service), service, pin, kept, context),
+    restore: async (service, ...how) => restore(await connectionTo(service), service, ...how),
     changedConfigs: async (service, pin, signal) => changedConfigs(await connectionTo(service), service, pin, signal),
     tidy: async (service, pin, context) => tidy(await connectionTo(service), service, pin, context),
     forget: async (service, context) => forget(await connectionTo(service), service, context),
@@ -79,6 +90,7 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Cluster {
     async close() {
       const open = await Promise.allSettled(contexts.values())
       contexts.clear()
+      await pods.close()
       for (const one of open) if (one.status === 'fulfilled') await one.value.close()
     },
   }
@@ -91,7 +103,7 @@ async function look(
   signal: AbortSignal,
   owned?: Owned,
 ): Promise<Sighting> {
-  const scene = await connection.scene(service, signal)
+  const scene = sceneFor(service, await connection.scene(service, signal))
   const { shares, unknown } = await readTraffic(connection, service, signal, scene)
   const pods = podsBySlot(scene)
   const { stable, canary, previous } = scene.deployments
@@ -102,6 +114,7 @@ async function look(
       stable: slotState(service, stable, pods.stable),
       canary: slotState(service, canary, pods.canary),
       previous: slotState(service, previous, pods.previous),
+      ...rollingSlots(service, scene),
     },
     shares,
     ...(unknown !== undefined && { sharesUnknown: unknown }),
@@ -112,6 +125,7 @@ async function look(
 
 async function route(...[connection, service, percent, context]: [Connection, ...Parameters<Cluster['route']>]) {
   const pin = needPin(service, await needWorkload(connection, service, context), context)
+  if (service.router.kind === 'rolling') return routeByRolling(connection, service, pin, percent, context)
   if (service.router.kind === 'switch') return routeBySwitch(connection, service, pin, percent, context)
   const router = weightedRouterOf(service)
   return router

@@ -5,6 +5,8 @@ import type { Slot } from '../../ports/cluster.ts'
 export const SLOT_LABEL = 'tminus.dev/slot'
 /** Label beside it: which workload they belong to. */
 export const WORKLOAD_LABEL = 'tminus.dev/workload'
+/** Label by which Kubernetes tells the pods of a Deployment's ReplicaSets apart. */
+export const HASH_LABEL = 'pod-template-hash'
 /** Annotation: id of the deployment that wrote last, `api-42`. */
 export const DEPLOYMENT_ANNOTATION = 'tminus.dev/deployment'
 /** Annotation: the fencing token `<number>.<revision>` of the last write. */

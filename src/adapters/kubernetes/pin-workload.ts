@@ -8,11 +8,15 @@ import { readConfigs } from './config-references.ts'
 import type { Connection } from './connection.ts'
 import { imageOf, versionContainer } from './containers.ts'
 import { type JsonObject, textAt, withAt } from './json.ts'
-import { PIN_ANNOTATION, SLOT_LABEL } from './names.ts'
+import { isForTheRun } from './kept-selector.ts'
+import { PIN_ANNOTATION } from './names.ts'
 import { pinOn, writePin } from './pinning.ts'
+import { presentHash, readReplicaSets } from './rolling/present-hash.ts'
+import { pinnedRollout } from './rolling/rollout-fields.ts'
 import { wantedReplicas } from './rollout-state.ts'
 import { weightedRouterOf } from './routers/router-of.ts'
 import type { RoutePin } from './routers/weighted-router.ts'
+import { writeLabels } from './selectors.ts'
 import { deployments, services } from './target.ts'
 import { selectorOf, templateOf } from './traffic.ts'
 import { needWorkload } from './workload.ts'
@@ -23,37 +27,39 @@ import { needWorkload } from './workload.ts'
  */
 export async function pinWorkload(connection: Connection, service: Service, context: WriteContext): Promise<Pin> {
   const workload = await needWorkload(connection, service, context)
-  const pin = pinOn(workload, context.deployment) ?? (await writeDown(connection, service, context))
+  const pin = pinOn(workload, context) ?? (await writeDown(connection, service, workload, context))
   await raiseMinimum(connection, service, pin, context)
   return pin
 }
 
-async function writeDown(connection: Connection, service: Service, context: WriteContext): Promise<Pin> {
-  const [front, route, hpa] = await Promise.all([
+async function writeDown(
+  connection: Connection,
+  service: Service,
+  workload: JsonObject,
+  context: WriteContext,
+): Promise<Pin> {
+  const inPlace = service.router.kind === 'rolling'
+  const [front, route, hpa, configs, sets] = await Promise.all([
     connection.objects.read(services(service.namespace, service.serviceName), context.signal),
     routeNow(connection, service, context.signal),
     findAutoscaler(connection, service, context.signal),
+    readConfigs(connection, service, templateOf(workload), context.signal),
+    inPlace ? readReplicaSets(connection, service.namespace, workload, context.signal) : [],
   ])
   const around = { serviceSelector: selectorToPin(service, front), ...route, hpa: hpaToPin(hpa) }
   const target = deployments(service.namespace, service.workload)
-  const known = await connection.objects.read(target, context.signal)
-  const configs = await readConfigs(connection, service, known ? templateOf(known) : {}, context.signal)
   const written = await connection.objects.edit(target, context, (current) => {
-    if (pinOn(current, context.deployment)) return current
+    if (pinOn(current, context)) return current
     const template = templateOf(current)
     const image = imageOf(template, versionContainer(service, template)) ?? ''
-    const pin: Pin = {
-      workload: service.workload,
-      replicas: wantedReplicas(current),
-      template,
-      image,
-      ...around,
-      ...(configs.length > 0 && { configs }),
-      ...(service.router.kind === 'switch' && { switched: true as const }),
-    }
-    return withAt(current, ['metadata', 'annotations', PIN_ANNOTATION], writePin(context.deployment, pin))
+    const rollout = inPlace ? { rollout: pinnedRollout(current, presentHash(current, sets)) } : {}
+    const size = { workload: service.workload, replicas: wantedReplicas(current) }
+    const switched = service.router.kind === 'switch' ? { switched: true as const } : {}
+    const noted = configs.length > 0 ? { configs } : {}
+    const pin: Pin = { ...size, template, image, ...around, ...rollout, ...switched, ...noted }
+    return withAt(current, ['metadata', 'annotations', PIN_ANNOTATION], writePin(context, pin))
   })
-  const pin = pinOn(written, context.deployment)
+  const pin = pinOn(written, context)
   if (pin) return pin
   throw new ClusterError('late', `The way back was written on ${service.workload}, but was not there when read back.`)
 }
@@ -61,10 +67,10 @@ async function writeDown(connection: Connection, service: Service, context: Writ
 function selectorToPin(service: Service, front: JsonObject | null): Readonly<Record<string, string>> {
   if (!front) throw new ClusterError('refused', `There is no Service ${service.serviceName}.`, { status: 404 })
   const selector = selectorOf(front)
-  if (SLOT_LABEL in selector) {
+  if (isForTheRun(selector)) {
     throw new ClusterError(
       'refused',
-      `The selector of Service ${service.serviceName} still carries ${SLOT_LABEL} of an earlier deployment; it cannot be the way back.`,
+      `The selector of Service ${service.serviceName} (${writeLabels(selector)}) still carries labels of an earlier deployment; it cannot be the way back.`,
     )
   }
   return selector

@@ -5,6 +5,7 @@ import { isStatus } from './api-failure.ts'
 import type { Connection } from './connection.ts'
 import { versionContainer } from './containers.ts'
 import { textAt } from './json.ts'
+import { sceneFor } from './rolling/rolling-scene.ts'
 import { podsBySlot } from './scene.ts'
 import { pods } from './target.ts'
 
@@ -15,7 +16,7 @@ export async function podLogs(
   lines: number,
   signal: AbortSignal,
 ): ReturnType<Cluster['logs']> {
-  const scene = await connection.scene(service, signal)
+  const scene = sceneFor(service, await connection.scene(service, signal))
   const born = (pod: unknown) => textAt(pod, 'metadata', 'creationTimestamp') ?? ''
   const newest = [...podsBySlot(scene)[slot]].sort(
     (a, b) =>

@@ -6,9 +6,9 @@ import type { Connection } from './connection.ts'
 import { createFenced } from './create-fenced.ts'
 import { isObject, type JsonObject, listAt, textAt, textMapAt, withAt } from './json.ts'
 import { SLOT_LABEL, slotLabels, WORKLOAD_LABEL } from './names.ts'
-import { SERVICE_NAME_LABEL } from './scene.ts'
+import { slicesOf } from './scene.ts'
 import { routedPods } from './shares.ts'
-import { describeTarget, endpointSlices, services, type Target } from './target.ts'
+import { describeTarget, services, type Target } from './target.ts'
 
 export function previewTarget(service: Service): Target {
   return services(service.namespace, previewServiceName(service))
@@ -62,9 +62,7 @@ export async function ensurePreview(connection: Connection, service: Service, co
 
 /** Ready addresses behind the preview Service. */
 export async function countPreviewed(connection: Connection, service: Service, signal: AbortSignal): Promise<number> {
-  const labelSelector = `${SERVICE_NAME_LABEL}=${previewServiceName(service)}`
-  const { items } = await connection.api.list(endpointSlices(service.namespace), { query: { labelSelector }, signal })
-  return routedPods(items).size
+  return routedPods(await slicesOf(connection, service, previewServiceName(service), signal)).size
 }
 
 /** Nothing happens where there is none, or where it is not ours. */

@@ -34,9 +34,10 @@ export async function readPinned(
   if (!stable || !written) return null
   const { deployment, pin } = written
   const image = versionImage(service, stable)
-  const kept = previous !== null && rolloutState(previous).ready > 0
+  const inPlace = pin.rollout !== undefined
+  const kept = !inPlace && previous !== null && rolloutState(previous).ready > 0
   // On its way to or from the new version the workload holds pods of both: then only the kept ones are surely old.
-  const replaced = (image ?? '') !== pin.image || (kept && !rolloutState(stable).complete)
+  const replaced = !inPlace && ((image ?? '') !== pin.image || (kept && !rolloutState(stable).complete))
   const inCanary = canary && wantedReplicas(canary) > 0 ? versionImage(service, canary) : null
   return {
     deployment,

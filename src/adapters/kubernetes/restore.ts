@@ -6,6 +6,7 @@ import { ClusterError, type RealShares, type WriteContext } from '../../ports/cl
 import { emptyCanary } from './canary-size.ts'
 import type { Connection } from './connection.ts'
 import { SLOT_LABEL } from './names.ts'
+import { restoreInPlace } from './rolling/restore-in-place.ts'
 import { weightedRouterOf } from './routers/router-of.ts'
 import { weightsOf } from './routers/weighted-router.ts'
 import { moveWeights } from './routers/weighted-traffic.ts'
@@ -23,7 +24,9 @@ export async function restore(
   pin: Pin,
   kept: boolean,
   context: WriteContext,
+  overdue = false,
 ): Promise<RealShares> {
+  if (pin.rollout && !kept) return restoreInPlace(connection, service, pin, pin.rollout, context, overdue)
   const home = () =>
     bringTrafficHome(connection, service, pin, kept ? 'previous' : 'stable', context, { alwaysStamp: true })
   const router = weightedRouterOf(service)

@@ -3,7 +3,7 @@ import type { Service } from '../../playbook/service.ts'
 import type { Slot } from '../../ports/cluster.ts'
 import type { ApiClient } from './api-client.ts'
 import { isObject, type JsonObject, listAt, objectAt, textAt } from './json.ts'
-import { slotName, WORKLOAD_LABEL } from './names.ts'
+import { HASH_LABEL, slotName, WORKLOAD_LABEL } from './names.ts'
 import type { Objects } from './objects.ts'
 import { selectorQuery } from './selectors.ts'
 import { deployments, endpointSlices, pods, replicaSets, services, type Target } from './target.ts'
@@ -18,6 +18,8 @@ export interface Scene {
   readonly pods: readonly JsonObject[]
   readonly endpointSlices: readonly JsonObject[]
   readonly service: JsonObject | null
+  /** Where both versions stand in the workload itself: label of the old pods; the others are those of the slot `canary`. */
+  readonly oldHash?: string
 }
 
 /** Reads the scene from the API: one GET per object, lists narrowed by label. Throws ClusterError. */
@@ -59,6 +61,17 @@ export async function readScene(
   }
 }
 
+/** EndpointSlices of a Service of the namespace, by name. */
+export async function slicesOf(
+  { api }: { readonly api: ApiClient },
+  { namespace }: Service,
+  serviceName: string,
+  signal: AbortSignal,
+): Promise<readonly JsonObject[]> {
+  const query = { labelSelector: `${SERVICE_NAME_LABEL}=${serviceName}` }
+  return (await api.list(endpointSlices(namespace), { query, signal })).items
+}
+
 /** uid of the object that controls this one; undefined when nobody does. */
 export function controllerUid(object: JsonObject): string | undefined {
   const owner = listAt(object, 'metadata', 'ownerReferences').find((row) => isObject(row) && row.controller === true)
@@ -76,7 +89,8 @@ export function podsBySlot(scene: Scene): Readonly<Record<Slot, readonly JsonObj
   for (const set of scene.replicaSets) {
     const slot = slotOfDeployment.get(controllerUid(set) ?? '')
     const uid = textAt(set, 'metadata', 'uid')
-    if (slot && uid !== undefined) slotOfSet.set(uid, slot)
+    const isNew = scene.oldHash !== undefined && textAt(set, 'metadata', 'labels', HASH_LABEL) !== scene.oldHash
+    if (slot && uid !== undefined) slotOfSet.set(uid, slot === 'stable' && isNew ? 'canary' : slot)
   }
   const found: Record<Slot, Map<string, JsonObject>> = { stable: new Map(), canary: new Map(), previous: new Map() }
   for (const pod of scene.pods) {

@@ -1,7 +1,7 @@
 /** Real shares of traffic by slot. */
 import type { RealShares, Slot } from '../../ports/cluster.ts'
 import { at, type JsonObject, listAt, textAt, textMapAt } from './json.ts'
-import { SLOT_LABEL } from './names.ts'
+import { leadsToKept } from './kept-selector.ts'
 import { podsBySlot, type Scene } from './scene.ts'
 
 /**
@@ -17,6 +17,12 @@ export function routedPods(endpointSlices: readonly JsonObject[]): ReadonlySet<s
   return new Set(
     ready.map((endpoint) => textAt(endpoint, 'targetRef', 'name') ?? JSON.stringify(at(endpoint, 'addresses'))),
   )
+}
+
+/** How many pods of a slot these slices lead to; those of the Service in front unless others are given. */
+export function routedOf(scene: Scene, slot: Slot, endpointSlices = scene.endpointSlices): number {
+  const routed = routedPods(endpointSlices)
+  return podsBySlot(scene)[slot].filter((pod) => routed.has(textAt(pod, 'metadata', 'name') ?? '')).length
 }
 
 /**
@@ -49,8 +55,7 @@ export function sharesByWeights(
   const total = weights.stable + weights.canary
   if (total <= 0) return null
   const canary = (100 * weights.canary) / total
-  const pointsAtPrevious = textMapAt(service, 'spec', 'selector')[SLOT_LABEL] === 'previous'
-  return pointsAtPrevious
+  return leadsToKept(textMapAt(service, 'spec', 'selector'))
     ? { stable: 0, canary, previous: 100 - canary }
     : { stable: 100 - canary, canary, previous: 0 }
 }

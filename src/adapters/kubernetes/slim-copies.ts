@@ -21,9 +21,9 @@ const IDENTITY = [
   'deletionTimestamp',
   'deletionGracePeriodSeconds',
 ]
-const HEALTH = ['phase', 'reason', 'conditions', 'initContainerStatuses', 'containerStatuses']
+const HEALTH = ['podIP', 'phase', 'reason', 'conditions', 'initContainerStatuses', 'containerStatuses']
 
-/** Owners, names of the containers, health. */
+/** Owners, names of the containers, address, health. */
 function slimPod(pod: JsonObject): JsonObject {
   const containers = listAt(pod, 'spec', 'containers').filter(isObject)
   return {

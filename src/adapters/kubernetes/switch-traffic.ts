@@ -7,9 +7,8 @@ import type { Connection } from './connection.ts'
 import { slotLabels, slotName } from './names.ts'
 import { countPreviewed } from './preview.ts'
 import { wantedReplicas } from './rollout-state.ts'
-import { sameLabels, writeLabels } from './selectors.ts'
-import { deployments, services } from './target.ts'
-import { readShares, selectorOf, withSelector } from './traffic.ts'
+import { deployments } from './target.ts'
+import { readShares, selectAs } from './traffic.ts'
 
 /**
  * 100: the Service selects the idle colour, if all of that stands ready behind the preview Service (else ClusterError
@@ -28,16 +27,7 @@ export async function routeBySwitch(
   }
   const idle = slotLabels(service.workload, 'canary')
   if (percent >= 100) await needWholeIdle(connection, service, context.signal)
-  await connection.objects.edit(services(service.namespace, service.serviceName), context, (current) => {
-    const selector = selectorOf(current)
-    if (!sameLabels(selector, pin.serviceSelector) && !sameLabels(selector, idle)) {
-      throw new ClusterError(
-        'refused',
-        `The selector of Service ${service.serviceName} is ${writeLabels(selector)}, not ${writeLabels(pin.serviceSelector)} as at the start: somebody else changed it.`,
-      )
-    }
-    return withSelector(current, percent >= 100 ? idle : pin.serviceSelector)
-  })
+  await selectAs(connection, service, pin, percent >= 100 ? idle : pin.serviceSelector, idle, context)
   return readShares(connection, service, context.signal)
 }
 

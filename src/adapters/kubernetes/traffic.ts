@@ -6,13 +6,15 @@ import { ClusterError, type RealShares, type WriteContext } from '../../ports/cl
 import { returnCanary, withdrawCanary } from './canary-size.ts'
 import type { Connection } from './connection.ts'
 import { type JsonObject, objectAt, sameJson, textMapAt, withAt } from './json.ts'
-import { SLOT_LABEL, slotLabels } from './names.ts'
+import { keptSelector } from './kept-selector.ts'
+import { SLOT_LABEL } from './names.ts'
+import { wantedReplicas } from './rollout-state.ts'
 import { weightedRouterOf } from './routers/router-of.ts'
 import { weightsOf } from './routers/weighted-router.ts'
 import { moveWeights } from './routers/weighted-traffic.ts'
 import type { Scene } from './scene.ts'
 import { sameLabels, writeLabels } from './selectors.ts'
-import { sharesByAddresses, sharesByWeights } from './shares.ts'
+import { routedOf, sharesByAddresses, sharesByWeights } from './shares.ts'
 import { services } from './target.ts'
 
 type Labels = Readonly<Record<string, string>>
@@ -65,27 +67,46 @@ export async function routeBySelector(
   percent: number,
   context: WriteContext,
 ): Promise<RealShares> {
-  const target = services(service.namespace, service.serviceName)
   const narrowed: Labels = { ...pin.serviceSelector, [SLOT_LABEL]: 'canary' }
   if (percent > 0) await returnCanary(connection, service, context)
-  if (percent >= 100) {
-    const shares = sharesByAddresses(await connection.freshScene(service, context.signal))
-    if (!shares || shares.canary <= 0) {
-      throw new ClusterError('late', `No ready pod of the new version is behind Service ${service.serviceName} yet.`)
-    }
-  }
-  await connection.objects.edit(target, context, (current) => {
-    const selector = selectorOf(current)
-    if (!sameLabels(selector, pin.serviceSelector) && !sameLabels(selector, narrowed)) {
-      throw new ClusterError(
-        'refused',
-        `The selector of Service ${service.serviceName} is ${writeLabels(selector)}, not ${writeLabels(pin.serviceSelector)} as at the start: somebody else changed it.`,
-      )
-    }
-    return withSelector(current, percent >= 100 ? narrowed : pin.serviceSelector)
-  })
+  if (percent >= 100) await needWholeCanary(connection, service, context.signal)
+  await selectAs(connection, service, pin, percent >= 100 ? narrowed : pin.serviceSelector, narrowed, context)
   if (percent <= 0) await withdrawCanary(connection, service, context)
   return readShares(connection, service, context.signal)
+}
+
+/** All that is wanted of the canary is behind the Service: alone it has to carry everything. */
+async function needWholeCanary(connection: Connection, service: Service, signal: AbortSignal): Promise<void> {
+  const scene = await connection.freshScene(service, signal)
+  const { canary } = scene.deployments
+  const wanted = canary ? wantedReplicas(canary) : 0
+  const routed = routedOf(scene, 'canary')
+  if (routed > 0 && routed >= wanted) return
+  throw new ClusterError(
+    'late',
+    `${routed} of ${wanted} pods of the new version are ready behind Service ${service.serviceName}: it does not get everything yet.`,
+  )
+}
+
+/** One write of the Service's selector, from one of the two that are ours to another: what else stands there is somebody else's decision, `refused`. */
+export async function selectAs(
+  connection: Connection,
+  service: Service,
+  { serviceSelector }: Pin,
+  wanted: Labels,
+  other: Labels,
+  context: WriteContext,
+): Promise<void> {
+  await connection.objects.edit(services(service.namespace, service.serviceName), context, (current) => {
+    const selector = selectorOf(current)
+    if (!sameLabels(selector, serviceSelector) && !sameLabels(selector, other)) {
+      throw new ClusterError(
+        'refused',
+        `The selector of Service ${service.serviceName} is ${writeLabels(selector)}, not ${writeLabels(serviceSelector)} as at the start: somebody else changed it.`,
+      )
+    }
+    return withSelector(current, wanted)
+  })
 }
 
 /** The objects as they are once traffic is where it should be; no route where the router has none. */
@@ -106,7 +127,7 @@ export async function bringTrafficHome(
   context: WriteContext,
   { alwaysStamp }: { readonly alwaysStamp: boolean },
 ): Promise<Home> {
-  const selector = to === 'previous' ? slotLabels(service.workload, 'previous') : pin.serviceSelector
+  const selector = to === 'previous' ? keptSelector(service) : pin.serviceSelector
   const router = weightedRouterOf(service)
   const moveSelector = () =>
     connection.objects.edit(

@@ -27,7 +27,7 @@ export async function needWorkload(
  * deployment, when the pin is gone.
  */
 export function needPin(service: Service, workload: JsonObject, context: WriteContext): Pin {
-  const pin = pinOn(workload, context.deployment)
+  const pin = pinOn(workload, context)
   if (pin) return pin
   throw new ClusterError(
     'refused',

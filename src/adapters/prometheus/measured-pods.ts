@@ -13,8 +13,10 @@ export function slotDeployment(workload: string, slot: SampleRequest['slot']): s
 /**
  * Regular expression (PromQL anchors it) of the pod names of one Deployment: its name, the ReplicaSet's hash of at
  * most ten characters, the pod's five. Pods of `api-worker`, `api-canary` or a StatefulSet's `api-worker-0` do not
- * match `api`. Names of more than 46 characters are cut by Kubernetes and need a template of their own.
+ * match `api`. Names of more than 46 characters are cut by Kubernetes and need a template of their own. `hash`: of that
+ * ReplicaSet only.
  */
-export function podNamePattern(deployment: string): string {
-  return `${escapeRegExp(deployment)}-${GENERATED}{1,10}-${GENERATED}{5}`
+export function podNamePattern(deployment: string, hash?: string): string {
+  const set = hash === undefined ? `${GENERATED}{1,10}` : escapeRegExp(hash)
+  return `${escapeRegExp(deployment)}-${set}-${GENERATED}{5}`
 }

@@ -115,14 +115,16 @@ async function askAlerts(api: QueryApi, service: Service, signal: AbortSignal) {
   return answer.series.map(({ labels }): Alert => ({ name: labels.alertname ?? '(no name)', labels }))
 }
 
-function valuesOf(of: Pick<SampleRequest, 'service' | 'slot' | 'version'>, windowMs: number): QueryValues {
-  const workload = slotDeployment(of.service.workload, of.slot)
+type Measured = Pick<SampleRequest, 'service' | 'slot' | 'version' | 'podHash'>
+
+function valuesOf(of: Measured, windowMs: number): QueryValues {
+  const workload = slotDeployment(of.service.workload, of.podHash === undefined ? of.slot : 'stable')
   return {
     namespace: of.service.namespace,
     workload,
     service: of.service.serviceName,
     version: of.version,
-    pods: podNamePattern(workload),
+    pods: podNamePattern(workload, of.podHash),
     windowMs,
   }
 }

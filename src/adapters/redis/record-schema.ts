@@ -45,6 +45,8 @@ const RECORD_FIELDS = {
   hold: object.nullable(),
   goingBack: object.nullable(),
   pin: object.nullable(),
+  // Absent in records of versions that knew no rolling deployments.
+  rolled: object.nullish(),
   baseline: object.nullable(),
   lastSample: object.nullable(),
   peaks: object,

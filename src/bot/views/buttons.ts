@@ -22,7 +22,7 @@ export function buttonsNow(deployment: Deployment, now: number): readonly Button
   if (status === 'completed') return hasWayBack(deployment, now) ? [rollBackButton(deployment)] : []
   if (status !== 'running' && status !== 'holding') return []
   const approval = awaitedApproval(deployment)
-  const goOn = approval !== null ? [approveButton(deployment, approval)] : holdButtons(deployment)
+  const goOn = approval !== null ? [approveButton(deployment, approval.percent)] : holdButtons(deployment)
   const back = hasTraffic(deployment) ? [rollBackButton(deployment)] : []
   return [...goOn, ...back, abortButton(deployment)]
 }
@@ -35,7 +35,8 @@ function holdButtons(deployment: Deployment): readonly Button[] {
   return deployment.hold?.rollBackAt === undefined || deployment.hold.by ? [resume] : [hold, resume]
 }
 
-function approveButton(deployment: Deployment, share: number): Button {
+function approveButton(deployment: Deployment, share: number | null): Button {
+  if (share === null) return { ...plain(deployment, 'approve', 'Approve: start rolling'), style: 'primary' }
   if (deployment.strategy === 'blue-green') {
     const text = `Approve: switch to ${short(deployment.version)}`
     return { ...plain(deployment, 'approve', text), style: 'primary' }

@@ -1,6 +1,7 @@
 /** One line of the timeline, as the thread tells it; what reaches the channel brings its case and its buttons. */
 import type { Deployment, TimelineEntry } from '../../playbook/deployment.ts'
 import { oldVersion } from '../../playbook/refuse.ts'
+import { approvedPart } from '../../playbook/rolling.ts'
 import type { ChatMessage } from '../../ports/chat.ts'
 import { actions, type Block, context, section } from './blocks.ts'
 import { fitToSlack } from './fit-to-slack.ts'
@@ -123,7 +124,8 @@ function caller(entry: TimelineEntry, deployment: Deployment): string {
 /** What somebody needs to know to decide, without opening anything else. */
 function caseOf(entry: TimelineEntry, deployment: Deployment, over: boolean): readonly Block[] {
   const approval = approvalAsked(entry, deployment)
-  const parts = approval !== null ? approvalCase(deployment, approval, over) : over ? [] : evidenceOf(entry, deployment)
+  const parts =
+    approval !== null ? approvalCase(deployment, approval.percent, over) : over ? [] : evidenceOf(entry, deployment)
   const told = parts.filter((part) => part !== null && part !== '')
   return told.length === 0 ? [] : [context(told.join('\n'))]
 }
@@ -144,11 +146,15 @@ function evidenceOf(entry: TimelineEntry, deployment: Deployment): readonly (str
 }
 
 /** What is approved; while it is asked, also until when and how the version does now. */
-function approvalCase(deployment: Deployment, share: number, over: boolean): readonly (string | null)[] {
+function approvalCase(deployment: Deployment, share: number | null, over: boolean): readonly (string | null)[] {
   const image = escapeText(deployment.plan.service.image)
   const digest = deployment.digest === null ? 'digest not known' : escapeText(deployment.digest.slice(0, 19))
   const ends = deployment.stepSince + deployment.plan.service.timeouts.approvalMs
-  const traffic = `${percent(share)} of production traffic to ${escapeText(deployment.version)}`
+  const version = escapeText(deployment.version)
+  const traffic =
+    share === null
+      ? escapeText(approvedPart(deployment, share))
+      : `${percent(share)} of production traffic to ${version}`
   if (over) return [`Asked for: ${traffic}. Image ${image}, ${digest}.`]
   return [
     `You approve: ${traffic}, now on ${escapeText(oldVersion(deployment))}.`,

@@ -1,6 +1,7 @@
 /** How far a deployment has got: phases, bar, elapsed and usual time. */
 import type { Deployment } from '../../playbook/deployment.ts'
-import { locateStep, PHASES, type Phase } from '../../playbook/plan.ts'
+import { locateStep, PHASES, type Phase, type Step } from '../../playbook/plan.ts'
+import { batchesOf, batchNow, watchedAtLeastMs } from '../../playbook/rolling.ts'
 import { duration, PHASE_LABELS } from './words.ts'
 
 type Mark = 'done' | 'now' | 'stopped' | 'to come' | 'not reached' | 'skipped'
@@ -61,15 +62,26 @@ export function progressBar(deployment: Deployment, now: number): string {
 /** 0..1 */
 function progress(deployment: Deployment, now: number): number {
   if (deployment.status === 'completed') return 1
-  const steps = deployment.plan.phases.flatMap((phase) => phase.steps)
+  const steps = stepsOneByOne(deployment)
   const weights = steps.map((step) => STEP_WEIGHT_MS + (step.want.do === 'observe' ? step.want.ms : 0))
   const total = weights.reduce((sum, weight) => sum + weight, 0)
-  const at = steps.findIndex((step) => step.id === deployment.step)
+  const found = steps.flatMap((step, index) => (step.id === deployment.step ? [index] : []))
+  const at = found[Math.min(batchNow(deployment), found.length) - 1] ?? -1
   if (total === 0 || at < 0) return 0
   const done = weights.slice(0, at).reduce((sum, weight) => sum + weight, 0)
   const ends = windowEndsAt(deployment)
   const inWindow = ends === null ? 0 : Math.max(0, (weights[at] ?? 0) - STEP_WEIGHT_MS - Math.max(0, ends - now))
   return Math.min(1, (done + inWindow) / total)
+}
+
+/** The steps as they are lived through: those from `roll` to its window once for each batch. */
+function stepsOneByOne(deployment: Deployment): readonly Step[] {
+  const steps = deployment.plan.phases.flatMap((phase) => phase.steps)
+  const first = steps.findIndex((step) => step.want.do === 'roll')
+  if (first < 0) return steps
+  const end = steps.findIndex((step, index) => index > first && step.want.do === 'observe') + 1
+  const again = Array.from({ length: batchesOf(deployment) }, () => steps.slice(first, end)).flat()
+  return [...steps.slice(0, first), ...again, ...steps.slice(end)]
 }
 
 /** When the observation window under way ends if all is well, ms since the epoch; null outside of one. */
@@ -85,7 +97,7 @@ export function timeLine(deployment: Deployment, now: number, durations: readonl
   const lead = deployment.endedAt === null ? `Elapsed ${took}` : `Took ${took}`
   // One that is over and alone would be compared with itself.
   if (deployment.endedAt !== null && (deployment.status !== 'completed' || durations.length === 1)) return lead
-  if (durations.length === 0) return `${lead} · at least ${duration(deployment.plan.usualMs)} planned`
+  if (durations.length === 0) return `${lead} · at least ${duration(watchedAtLeastMs(deployment))} planned`
   if (durations.length === 1) return `${lead} · last time ${duration(ninetieth(durations))}`
   return `${lead} · usually up to ${duration(ninetieth(durations))} (last ${durations.length})`
 }

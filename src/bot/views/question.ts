@@ -46,10 +46,13 @@ export function standingOf(
   return standings.findLast((one) => one.buttons.length > 0) ?? standings.at(-1) ?? NOTHING_ASKED
 }
 
-/** The share this entry asks approval for, percent; null for every other entry. */
-export function approvalAsked(entry: TimelineEntry, deployment: Deployment): number | null {
+/** What this entry asks approval for: a share, percent, or (null) the first pods; null itself for every other entry. */
+export function approvalAsked(
+  entry: TimelineEntry,
+  deployment: Deployment,
+): { readonly percent: number | null } | null {
   const want = entry.step === undefined ? undefined : locateStep(deployment.plan, entry.step)?.step.want
-  return entry.audience === 'channel' && want?.do === 'approve' ? want.percent : null
+  return entry.audience === 'channel' && want?.do === 'approve' ? { percent: want.percent } : null
 }
 
 function standing(
@@ -79,7 +82,12 @@ function questionOf(entry: TimelineEntry, deployment: Deployment): Question | nu
   if (entry.audience !== 'channel') return null
   if (approvalAsked(entry, deployment) !== null) return 'approval'
   if (GONE.includes(entry.to) || entry.type.startsWith('way-back')) return null
-  return entry.level === 'good' || entry.type === 'checked-in' ? 'way-back' : 'hold'
+  return entry.level === 'good' || entry.type === 'checked-in' || isAfterwards(entry, deployment) ? 'way-back' : 'hold'
+}
+
+/** A breach of one that is complete holds nothing: what is asked is whether to go back. */
+function isAfterwards({ type, at }: TimelineEntry, { endedAt }: Deployment): boolean {
+  return type === 'pods-failing' && endedAt !== null && at > endedAt
 }
 
 /** By the record alone. */

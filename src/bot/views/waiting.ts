@@ -2,6 +2,7 @@
 import type { Deployment } from '../../playbook/deployment.ts'
 import { locateStep } from '../../playbook/plan.ts'
 import { oldVersion } from '../../playbook/refuse.ts'
+import { approvedPart, purposeNow } from '../../playbook/rolling.ts'
 import { escapeText, mention, moment } from './mrkdwn.ts'
 import { windowEndsAt } from './progress.ts'
 import { awaitedApproval, percent } from './words.ts'
@@ -36,18 +37,20 @@ function runningLine(deployment: Deployment): string {
   const approval = awaitedApproval(deployment)
   if (approval !== null) {
     const ends = deployment.stepSince + deployment.plan.service.timeouts.approvalMs
-    const what =
-      deployment.strategy === 'blue-green'
-        ? `of the switch: all traffic to ${escapeText(deployment.version)}`
-        : `of ${percent(approval)} of traffic`
+    const what = escapeText(approvedThing(deployment, approval.percent))
     return `✋ *Waits for approval* ${what}, by ${approversOf(deployment)}. Without it the deployment ends at ${moment(ends)}.`
   }
   const step = locateStep(deployment.plan, deployment.step)?.step
   const ends = windowEndsAt(deployment)
-  const doing = `*Now* ${escapeText(step?.purpose ?? deployment.step)}`
+  const doing = `*Now* ${escapeText(step ? purposeNow(deployment, step) : deployment.step)}`
   const why = deployment.waitingFor === null ? '' : ` · waits: ${escapeText(deployment.waitingFor)}`
   const decision = ends === null ? '' : ` · next decision ${moment(ends)}`
   return `${doing}${why}${decision}`
+}
+
+function approvedThing(deployment: Deployment, share: number | null): string {
+  if (deployment.strategy === 'blue-green') return `of the switch: all traffic to ${deployment.version}`
+  return `of ${share === null ? approvedPart(deployment, share) : `${percent(share)} of traffic`}`
 }
 
 function holdLine(deployment: Deployment): string {

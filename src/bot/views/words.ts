@@ -31,12 +31,12 @@ export function stateWord(deployment: Deployment): string {
   }
 }
 
-/** The share that waits for approval right now, percent; null when none does. */
-export function awaitedApproval(deployment: Deployment): number | null {
+/** What waits for approval right now: a share, percent, or the first pods of a rolling deployment; null when nothing does. */
+export function awaitedApproval(deployment: Deployment): { readonly percent: number | null } | null {
   if (deployment.status !== 'running') return null
   const want = locateStep(deployment.plan, deployment.step)?.step.want
   if (want?.do !== 'approve') return null
-  return deployment.approvals.some((approval) => approval.step === deployment.step) ? null : want.percent
+  return deployment.approvals.some((approval) => approval.step === deployment.step) ? null : { percent: want.percent }
 }
 
 /** Does the new version get production traffic, as far as the record knows? */

@@ -10,11 +10,11 @@ import { type FaultName, startWorld, type World } from '../../demo/world.ts'
 import type { Answer, Intent } from '../../handlers/ask.ts'
 import type { Engine } from '../../jobs/engine.ts'
 import type { Deployment } from '../../playbook/deployment.ts'
-import { DAY, MINUTE } from '../../playbook/durations.ts'
+import { DAY, MINUTE, SECOND } from '../../playbook/durations.ts'
 import { nextStep } from '../../playbook/next-step.ts'
 import { locateStep } from '../../playbook/plan.ts'
 import type { Service } from '../../playbook/service.ts'
-import { makeAnswer, startWorker } from '../compose.ts'
+import { makeAnswer, startWorker, type Worker } from '../compose.ts'
 import { type Cast, castOf } from './cast.ts'
 import { type TerminalChat, terminalChat } from './terminal-chat.ts'
 
@@ -38,6 +38,8 @@ const SETTLING_MS = 5 * MINUTE
 const LONGEST_MS = 3 * DAY
 /** Reminders that a rehearsal listens to before it takes the hold for the end. */
 const REMINDERS_HEARD = 2
+/** Some thousand looks less: still more often than the metrics are asked. */
+const EYES_MS = 4 * SECOND
 const SEED = 20_260_115
 
 export async function runRehearsal(rehearsal: Rehearsal): Promise<RehearsalEnd> {
@@ -65,7 +67,9 @@ export async function runRehearsal(rehearsal: Rehearsal): Promise<RehearsalEnd> 
 /** The simulation tells of each change as it happens, so the poll beneath it may be slow: some hundred looks in all. */
 function withQuietPoll(service: Service): Service {
   const pollMs = Math.max(service.guard.pollMs, MINUTE, service.keepMs / 200)
-  return { ...service, guard: { ...service.guard, pollMs } }
+  const quiet = { ...service, guard: { ...service.guard, pollMs } }
+  const { eyes } = service
+  return eyes ? { ...quiet, eyes: { ...eyes, intervalMs: Math.max(eyes.intervalMs, EYES_MS) } } : quiet
 }
 
 /** The service that the line names; the first one when it names none. */
@@ -104,12 +108,13 @@ class Stage {
     this.#cast = castOf(services, this.#meant)
     this.#queue = memoryQueue({ clock, onError: (error) => this.#failures.push(error) })
     this.#chat = terminalChat({ clock, print: rehearsal.print, names: this.#cast.names })
-    const { cluster, metrics, registry, probe } = world
+    const { cluster, eyes, metrics, registry, probe } = world
     const watched = { ...cluster, watch: (_: Service, changed: () => void) => world.simulation.onChange(changed) }
     this.#engine = {
       store: memoryStore(),
       queue: this.#queue,
       cluster: watched,
+      eyes,
       metrics,
       registry,
       probe,
@@ -125,7 +130,7 @@ class Stage {
     const worker = await startWorker(this.#engine, this.#chat)
     try {
       const id = await this.#open()
-      return id === undefined ? 'refused' : await this.#run(id)
+      return id === undefined ? 'refused' : await this.#run(id, worker)
     } finally {
       worker.stop()
     }
@@ -160,8 +165,9 @@ class Stage {
     return reply
   }
 
-  async #run(id: string): Promise<RehearsalEnd> {
+  async #run(id: string, worker: Worker): Promise<RehearsalEnd> {
     for (;;) {
+      await worker.idle()
       await this.#queue.runDue()
       if (this.#failures.length > 50)
         throw new AggregateError(

@@ -7,6 +7,7 @@ import { type ClusterContext, type ClusterTimings, DEFAULT_TIMINGS } from './clu
 import { startControllers } from './controllers/controller-manager.ts'
 import { type ApiFault, createApiFaults } from './http/api-faults.ts'
 import { type LoggedRequest, startApiServer } from './http/api-server.ts'
+import type { PodProgram } from './http/handle-proxy.ts'
 import { kubeconfigFor } from './kubeconfig.ts'
 import { nodeObject } from './nodes.ts'
 import { type PodFact, podFact } from './pod-facts.ts'
@@ -38,6 +39,8 @@ export interface SimulatedCluster {
   onChange(listener: () => void): () => void
   /** The last 2,000 requests, oldest first. */
   requests(): readonly LoggedRequest[]
+  /** What runs in the pods, for those who ask it through the API server; nothing listens there before. */
+  setProgram(program: PodProgram): void
   /** Evicts a pod as a node drain does. Throws ApiError 404, or 429 when a disruption budget forbids it. */
   evict(namespace: string, podName: string): void
   /** Puts an object there as a POST would, without HTTP. Throws ApiError. */
@@ -78,7 +81,9 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
   }
   create('namespaces', undefined, { metadata: { name: 'default' } })
   for (let place = 1; place <= (options.nodes ?? 3); place++) create('nodes', undefined, nodeObject(place))
-  const server = await startApiServer(context, faults, options.port ?? 0)
+  let program: PodProgram = () => undefined
+  const backing = { context, faults, program: (request: Parameters<PodProgram>[0]) => program(request) }
+  const server = await startApiServer(backing, options.port ?? 0)
   const { kubeconfig } = options
   if (kubeconfig) {
     const { path, namespace = 'default', contexts } = kubeconfig
@@ -95,6 +100,9 @@ export async function startSimulatedCluster(options: SimulatedClusterOptions): P
     trafficShares: (namespace, service) => trafficShares(store, namespace, service, manager.gateways.taken(namespace)),
     onChange: (listener) => store.subscribe(() => listener()),
     requests: () => server.requests(),
+    setProgram: (next) => {
+      program = next
+    },
     evict: (namespace, podName) => {
       const pod = store.get('pods', namespace, podName)
       if (!pod) throw notFound(resourceOf('pods'), podName)

@@ -94,9 +94,13 @@ function selected(model: Model, asked: AskedQuery, row: AskedRow, now: number, f
   })
 }
 
-/** The pods that share a service's traffic with the selected ones: those of its workload and of `<workload>-canary`. */
+/**
+ * The pods that share a service's traffic with the selected ones: those of its workload and of `<workload>-canary`. Pods
+ * may be selected by the Deployment's name, or by the name of one of its ReplicaSets.
+ */
 function familyOf(pods: RegExp): RegExp {
-  const [deployment = ''] = pods.source.replace(/^\^(?:\(\?:)?/, '').split('-[')
+  const [named = '', ...generatedParts] = pods.source.replace(/^\^(?:\(\?:)?/, '').split('-[')
+  const deployment = generatedParts.length === 1 ? named.slice(0, Math.max(0, named.lastIndexOf('-'))) : named
   const base = deployment.replace(/-canary$/, '')
   const generated = '[bcdfghjklmnpqrstvwxz2456789]'
   return new RegExp(`^${base}(?:-canary)?-${generated}{1,10}-${generated}{5}$`)

@@ -9,6 +9,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { Model } from './evaluate-rows.ts'
 import { frontDoor } from './front-door.ts'
 import { answerImage, KNOWN_TAGS } from './image-routes.ts'
+import { type PodCount, podCounters } from './pod-counters.ts'
 import { answerQuery } from './query-routes.ts'
 import { seededNoise } from './seeded-noise.ts'
 import { type FiringAlert, highErrorRate } from './simulated-alerts.ts'
@@ -36,6 +37,8 @@ export interface SimulatedMetrics {
   sickness(version: string): Sickness
   /** The versions that run or get traffic, by name. */
   snapshot(service: { readonly namespace: string; readonly serviceName: string }): readonly VersionNumbers[]
+  /** What a pod of the service has counted of its own requests; null: it reports nothing. */
+  podCount(service: { readonly namespace: string; readonly serviceName: string }, pod: string): PodCount | null
   /** Call it when traffic has moved, else the move is dated at the next question. */
   observe(): void
   /** While down, the store breaks off every connection; registry and front door go on. */
@@ -52,6 +55,7 @@ export async function startSimulatedMetrics(options: SimulatedMetricsOptions): P
   const history = trafficHistory(source)
   const model: Model = { history, noise: seededNoise(options.seed) }
   const door = frontDoor(source, history)
+  const counters = podCounters(source, history.sickness)
   const asked = new Set<string>()
   let down = false
 
@@ -102,7 +106,10 @@ export async function startSimulatedMetrics(options: SimulatedMetricsOptions): P
   return {
     url: `http://${host}`,
     registryHost: host,
-    setSickness: (version, sickness) => history.setSickness(clock.now(), version, sickness),
+    setSickness: (version, sickness) => {
+      history.setSickness(clock.now(), version, sickness)
+      counters.observe(clock.now())
+    },
     sickness: (version) => history.sickness(version),
     snapshot({ namespace, serviceName }) {
       const now = clock.now()
@@ -110,7 +117,11 @@ export async function startSimulatedMetrics(options: SimulatedMetricsOptions): P
       asked.add(serviceKey(namespace, serviceName))
       return versionNumbers(model, source, { namespace, serviceName }, now)
     },
-    observe: () => history.observe(clock.now()),
+    podCount: ({ namespace, serviceName }, pod) => counters.count(clock.now(), namespace, serviceName, pod),
+    observe: () => {
+      history.observe(clock.now())
+      counters.observe(clock.now())
+    },
     setDown: (now) => {
       down = now
     },

@@ -10,8 +10,10 @@ import { round } from '../../playbook/refuse.ts'
 import type { Service } from '../../playbook/service.ts'
 import type { SlotState } from '../../ports/cluster.ts'
 import type { Engine } from '../engine.ts'
+import { waitUntilKnown } from './known-to-routers.ts'
 import { makeRoom } from './make-room.ts'
 import { SOON_MS, type StepResult, writeContext } from './result.ts'
+import { roll } from './roll.ts'
 
 export async function performStep(
   engine: Engine,
@@ -30,6 +32,8 @@ export async function performStep(
       return pin(engine, deployment, signal)
     case 'deploy':
       return deployPods(engine, deployment, step, signal)
+    case 'roll':
+      return roll(engine, deployment, signal)
     case 'logs':
       return showLogs(engine, deployment, want.lines, signal)
     case 'route':
@@ -138,6 +142,11 @@ async function showLogs(
   }
 }
 
+const HOW_ROUTED: Partial<Record<Service['router']['kind'], (service: Service) => string>> = {
+  switch: ({ serviceName }) => `, by one switch of Service ${serviceName}`,
+  rolling: ({ workload }) => `: the old pods of ${workload} go`,
+}
+
 async function route(
   engine: Engine,
   deployment: Deployment,
@@ -145,8 +154,10 @@ async function route(
   signal: AbortSignal,
 ): Promise<StepResult> {
   const { service } = deployment.plan
+  const unknown = await waitUntilKnown(engine, service, 'canary', signal)
+  if (unknown) return unknown
   const shares = await engine.cluster.route(service, percent, writeContext(deployment, signal))
-  const how = service.router.kind === 'switch' ? `, by one switch of Service ${service.serviceName}` : ''
+  const how = HOW_ROUTED[service.router.kind]?.(service) ?? ''
   return {
     kind: 'done',
     text: `${percent} % of the traffic is given to ${deployment.version}${how}.`,
@@ -220,8 +231,17 @@ async function promote(engine: Engine, deployment: Deployment, signal: AbortSign
 
 async function settle(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<StepResult> {
   const { service } = deployment.plan
+  const unknown = await waitUntilKnown(engine, service, 'stable', signal)
+  if (unknown) return unknown
   const settled = await engine.cluster.settle(service, pinOf(deployment), writeContext(deployment, signal))
-  if (!settled) return { kind: 'not-yet', why: `traffic moves to ${service.workload}`, retryMs: SOON_MS }
+  if (!settled)
+    return {
+      kind: 'not-yet',
+      why: `${service.workload} is not complete, or traffic still moves to it`,
+      retryMs: SOON_MS,
+    }
+  if (service.router.kind === 'rolling')
+    return { kind: 'done', text: `${service.workload} rolls out as it did before, and so does what scales it.` }
   const gone = service.router.kind === 'switch' ? 'Deployment and the preview Service are' : 'Deployment is'
   return { kind: 'done', text: `Traffic goes to ${service.workload} as it always did; the extra ${gone} gone.` }
 }

@@ -6,8 +6,8 @@ import type { WriteContext } from '../../ports/cluster.ts'
 export type StepResult =
   | { readonly kind: 'done'; readonly text: string; readonly evidence?: string; readonly facts?: StepFacts }
   /** Asked again after so long, ms of deployment time. */
-  | { readonly kind: 'not-yet'; readonly why: string; readonly retryMs: number }
-  | { readonly kind: 'failed'; readonly why: string; readonly evidence?: string }
+  | { readonly kind: 'not-yet'; readonly why: string; readonly retryMs: number; readonly facts?: StepFacts }
+  | { readonly kind: 'failed'; readonly why: string; readonly evidence?: string; readonly facts?: StepFacts }
 
 /** Between two looks at something that is on its way. */
 export const SOON_MS = 2_000

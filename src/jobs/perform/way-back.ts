@@ -33,16 +33,20 @@ async function restore(engine: Engine, deployment: Deployment, signal: AbortSign
     return { kind: 'done', text: `${oldVersion(deployment)} has all traffic; none was given away yet.`, realShare: 0 }
   const pin = deployment.pin
   const context = writeContext(deployment, signal)
-  const cold = isOldReplaced(deployment) && !deployment.kept
+  const cold = isOldReplaced(deployment) && !deployment.kept && !pin.rollout
   if (cold) {
     const state = await engine.cluster.ensureSlot(service, { slot: 'previous', pin, replicas: pin.replicas }, context)
     if (state.ready === 0)
       return { kind: 'late', why: `the pods of ${oldVersion(deployment)} start (0 of ${pin.replicas} ready)` }
   }
   const throughPrevious = deployment.kept || cold
-  const shares = await engine.cluster.restore(service, pin, throughPrevious, context)
+  const overdue = isOverdue(engine, deployment)
+  const shares = await engine.cluster.restore(service, pin, throughPrevious, context, overdue)
+  // In place as beside: before any old pod stands there is nowhere to go back to.
+  if (pin.rollout && shares?.stable === 0)
+    return { kind: 'late', why: `the pods of ${oldVersion(deployment)} start (none of ${pin.replicas} ready)` }
   const left = shares && (throughPrevious ? 100 - shares.previous : shares.canary)
-  if (left !== null && left > 0 && !isOverdue(engine, deployment)) {
+  if (left !== null && left > 0 && !overdue) {
     return {
       kind: 'late',
       why: `${Math.round(left)} % still reach ${deployment.version}`,

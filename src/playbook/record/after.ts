@@ -15,9 +15,10 @@ export function approvalExpired(deployment: Deployment, now: number): Outcome<Ch
   const step = locateStep(deployment.plan, deployment.step)?.step
   if (deployment.status !== 'running' || step?.want.do !== 'approve') return refuse.stale(deployment)
   const hours = Math.round(deployment.plan.service.timeouts.approvalMs / 360_000) / 10
+  const what = step.want.percent === null ? 'the first pod' : `${step.want.percent} %`
   return {
     ok: true,
-    value: startGoingBack(deployment, now, 'abort', `nobody approved ${step.want.percent} % within ${hours} h`),
+    value: startGoingBack(deployment, now, 'abort', `nobody approved ${what} within ${hours} h`),
   }
 }
 

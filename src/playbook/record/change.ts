@@ -1,7 +1,8 @@
 /** What one event changes: some fields, and lines for the timeline. */
 import type { Deployment, HoldReason, PersonRef, TimelineEntry, Trigger } from '../deployment.ts'
-import { locateStep } from '../plan.ts'
+import { locateStep, type Plan, type Step } from '../plan.ts'
 import { oldVersion, round } from '../refuse.ts'
+import { approvedPart, nextBatch } from '../rolling.ts'
 
 export type Line = Pick<TimelineEntry, 'text' | 'audience' | 'level'> &
   Partial<Pick<TimelineEntry, 'by' | 'step' | 'evidence'>>
@@ -14,12 +15,26 @@ export interface Change {
 /** How long an all-unready deployment waits for a person before it goes back by itself, and `onBreach: ask` likewise. */
 export const COUNTDOWN_MS = 5 * 60_000
 
-/** Moves to the step after `deployment.step`; the plan's last step completes the deployment (see after.ts). */
-export function nextStepId(deployment: Deployment): string | undefined {
-  return locateStep(deployment.plan, deployment.step)?.next?.id
+type Entered = Pick<Deployment, 'step' | 'stepSince' | 'retryAt' | 'waitingFor'> & Partial<Deployment>
+
+/**
+ * Moves to the step after `deployment.step`; undefined after the plan's last one, which completes the deployment (see
+ * steps.ts). After the window of a rolling batch the next batch comes, as long as old pods are left.
+ */
+export function enterNext(deployment: Deployment, now: number): Entered | undefined {
+  const at = locateStep(deployment.plan, deployment.step)
+  const rolled = at?.step.want.do === 'observe' && at.step.want.percent === null ? nextBatch(deployment) : null
+  const roll = rolled && rollStep(deployment.plan)
+  if (roll) return { ...enterStep(roll.id, now), rolled }
+  return at?.next && enterStep(at.next.id, now)
 }
 
-export function enterStep(id: string, now: number): Partial<Deployment> {
+/** The step that a rolling deployment comes back to for each batch. */
+export function rollStep(plan: Plan): Step | undefined {
+  return plan.phases.flatMap(({ steps }) => steps).find((step) => step.want.do === 'roll')
+}
+
+export function enterStep(id: string, now: number): Entered {
   return { step: id, stepSince: now, retryAt: 0, waitingFor: null }
 }
 
@@ -102,13 +117,14 @@ function refuseWhole(deployment: Deployment, now: number, line: Line, why: strin
 }
 
 /**
- * Has it, or had it before its traffic was taken away? With the replicas router a ready pod is traffic, before any share
- * was given on purpose.
+ * Has it, or had it before its traffic was taken away? Where pods divide the traffic a ready one is traffic, before any
+ * share was given on purpose.
  */
 export function hasTraffic({ share, status, plan, pods, window, peaks }: Deployment): boolean {
   if (share.planned > 0 || status === 'completed') return true
   if (window !== null || Object.keys(peaks).length > 0) return true
-  return plan.service.router.kind === 'replicas' && (pods?.ready ?? 0) > 0
+  const { kind } = plan.service.router
+  return (kind === 'replicas' || kind === 'rolling') && (pods?.ready ?? 0) > 0
 }
 
 /** Approval is one of the four things that reach the channel itself. */
@@ -122,7 +138,7 @@ export function askIfApproval(deployment: Deployment, next: string): Line[] {
       : `It has ${planned} % now${real === null ? '' : ` (really ${round(real)} %)`}.`
   return [
     {
-      text: `Approval needed: ${step.want.percent} % of ${deployment.service} traffic to ${deployment.version}. ${so}`,
+      text: `Approval needed: ${approvedPart(deployment, step.want.percent)}. ${so}`,
       audience: 'channel',
       level: 'warning',
       step: next,

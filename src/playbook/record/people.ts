@@ -4,7 +4,17 @@ import { hasWayBack } from '../deployment.ts'
 import { locateStep } from '../plan.ts'
 import type { Outcome } from '../refusal.ts'
 import { refuse } from '../refuse.ts'
-import { askIfApproval, type Change, endHold, enterStep, nextStepId, startGoingBack, startHold } from './change.ts'
+import { approvedPart } from '../rolling.ts'
+import {
+  askIfApproval,
+  type Change,
+  endHold,
+  enterNext,
+  enterStep,
+  rollStep,
+  startGoingBack,
+  startHold,
+} from './change.ts'
 
 export function approve(deployment: Deployment, by: PersonRef, step: string, now: number): Outcome<Change> {
   const blocked = refuseEnded(deployment)
@@ -12,14 +22,14 @@ export function approve(deployment: Deployment, by: PersonRef, step: string, now
   const at = locateStep(deployment.plan, deployment.step)
   if (at?.step.want.do !== 'approve') return refuse.notWaiting(deployment)
   if (at.step.id !== step) return refuse.oldCard(deployment)
-  const next = nextStepId(deployment)
+  const next = enterNext(deployment, now)
   if (next === undefined) return refuse.stale(deployment)
   const approvals = [...deployment.approvals, { step, by, at: now }]
-  const text = `Approved by ${by.name}: ${at.step.want.percent} % of traffic to ${deployment.version}.`
+  const text = `Approved by ${by.name}: ${approvedPart(deployment, at.step.want.percent)}.`
   return {
     ok: true,
     value: {
-      patch: { approvals, ...enterStep(next, now) },
+      patch: { approvals, ...next },
       lines: [{ text, audience: 'thread', level: 'good', by, step }],
     },
   }
@@ -63,11 +73,11 @@ function resumed(deployment: Deployment, by: PersonRef, now: number): Outcome<Ch
   if (!deployment.hold) return refuse.notHolding(deployment)
   const text = `Resumed by ${by.name} (it held for: ${deployment.hold.detail}).`
   const line = { text, audience: 'thread' as const, level: 'good' as const, by }
-  const next = nextStepId(deployment)
+  const next = enterNext(deployment, now)
   // The window had run to its end: going on without the missing requests is what the person decided.
   if (deployment.hold.reason === 'low-traffic' && !deployment.hold.withdraw && next !== undefined) {
-    const patch = { ...endHold(deployment, now), ...enterStep(next, now) }
-    return { ok: true, value: { patch, lines: [line, ...askIfApproval(deployment, next)] } }
+    const patch = { ...endHold(deployment, now), ...next }
+    return { ok: true, value: { patch, lines: [line, ...askIfApproval(deployment, next.step)] } }
   }
   return { ok: true, value: { patch: { ...endHold(deployment, now), ...goOnFrom(deployment, now) }, lines: [line] } }
 }
@@ -79,9 +89,10 @@ function resumed(deployment: Deployment, by: PersonRef, now: number): Outcome<Ch
 function goOnFrom(deployment: Deployment, now: number): Partial<Deployment> {
   const { hold: held, window } = deployment
   if (held?.withdraw && window) {
-    const route = deployment.plan.phases
+    const given = deployment.plan.phases
       .flatMap((phase) => phase.steps)
       .find((step) => step.want.do === 'route' && step.want.percent === window.percent)
+    const route = given ?? rollStep(deployment.plan)
     if (route) return { ...enterStep(route.id, now), pods: null, window: null }
   }
   return window ? { window: { ...window, samples: [], noData: 0, since: now } } : {}

@@ -1,14 +1,19 @@
 /** How a forward step ended. */
 import type { CheckIn, Deployment } from '../deployment.ts'
-import { HOUR } from '../durations.ts'
-import type { StepFacts } from '../events.ts'
+import { HOUR, SECOND } from '../durations.ts'
+import type { DeploymentEvent, StepFacts } from '../events.ts'
 import { locateStep, type Step } from '../plan.ts'
 import type { Outcome } from '../refusal.ts'
 import { oldVersion, refuse } from '../refuse.ts'
-import { askIfApproval, type Change, enterStep, type Line, nextStepId, startGoingBack, startHold } from './change.ts'
+import { fitToPin, rolledShare } from '../rolling.ts'
+import type { Service } from '../service.ts'
+import { askIfApproval, type Change, enterNext, type Line, startGoingBack, startHold } from './change.ts'
 
 /** Characters of a reason shown outside the thread. */
 const LONGEST_REASON = 280
+
+/** No look at a step takes longer than this, ms: its requests have 10 s each. What goes beyond it is no one's deadline. */
+const LONGEST_LOOK_MS = 30 * SECOND
 
 /** The playbook's check-ins after the deployment ("Post-Deployment"). */
 const CHECK_INS = [
@@ -35,26 +40,41 @@ export function stepDone(
     ...(evidence === undefined ? {} : { evidence }),
   }
   const learnt = { ...factsToFields(deployment, facts), ...effectOf(deployment, at, facts, now) }
-  const next = nextStepId(deployment)
+  const next = enterNext(deployment, now)
   if (next === undefined) return { ok: true, value: complete(deployment, learnt, done, now) }
-  const lines = [done, ...askIfApproval(deployment, next)]
-  return { ok: true, value: { patch: { ...learnt, ...enterStep(next, now) }, lines } }
+  const lines = [done, ...askIfApproval(deployment, next.step)]
+  return { ok: true, value: { patch: { ...learnt, ...next }, lines } }
 }
 
 /** The step wanted something of the record itself: the share, the slots. */
 function effectOf(deployment: Deployment, step: Step, facts: StepFacts, now: number): Partial<Deployment> {
   const { want } = step
-  if (want.do === 'route') {
-    return {
-      share: { planned: want.percent, real: facts.realShare ?? null },
-      window: { percent: want.percent, since: now, samples: [], noData: 0, askedAt: now },
-    }
+  const { service } = deployment.plan
+  if (want.do === 'route') return shareGiven(want.percent, facts, now)
+  if (want.do === 'pin' && facts.pin && deployment.rolled) return { rolled: fitToPin(deployment.rolled, facts.pin) }
+  if (want.do === 'roll' && deployment.rolled) {
+    const rolled = { ...deployment.rolled, ...facts.rolled }
+    return { rolled, ...shareGiven(rolledShare(rolled, service), facts, now) }
   }
   if (want.do === 'verify-route')
     return { share: { planned: deployment.share.planned, real: facts.realShare ?? deployment.share.real } }
-  if (want.do === 'keep-old') return { kept: deployment.plan.service.keep === 'warm' }
-  if (want.do === 'settle') return { settled: true, pods: null, share: { planned: 100, real: 100 } }
+  if (want.do === 'keep-old') return { kept: service.keep === 'warm' }
+  if (want.do === 'settle') return settledBy(service)
   return {}
+}
+
+/** From here on the new version has this share, and is watched at it. */
+function shareGiven(percent: number, facts: StepFacts, now: number): Pick<Deployment, 'share' | 'window'> {
+  return {
+    share: { planned: percent, real: facts.realShare ?? null },
+    window: { percent, since: now, samples: [], noData: 0, askedAt: now },
+  }
+}
+
+/** A rolling deployment's pods stay the same ones, and so does what tells them from the old ones. */
+function settledBy({ router }: Service): Partial<Deployment> {
+  const share = { planned: 100, real: 100 }
+  return router.kind === 'rolling' ? { share } : { settled: true, pods: null, share }
 }
 
 function factsToFields(deployment: Deployment, facts: StepFacts): Partial<Deployment> {
@@ -90,32 +110,42 @@ function complete(deployment: Deployment, learnt: Partial<Deployment>, done: Lin
 
 export function stepNotYet(
   deployment: Deployment,
-  step: string,
-  why: string,
-  retryAt: number,
+  event: Extract<DeploymentEvent, { type: 'step-not-yet' }>,
   now: number,
 ): Outcome<Change> {
+  const { step, why, retryAt, facts = {} } = event
   const at = current(deployment, step)
   if (!at) return refuse.stale(deployment)
-  if (at.deadlineMs !== null && now - deployment.stepSince >= at.deadlineMs) {
-    return stepFailed(deployment, step, `not there after ${Math.round(at.deadlineMs / 1000)} s: ${why}`, undefined, now)
+  const stepSince = deployment.stepSince + unseenMs(deployment, now)
+  if (at.deadlineMs !== null && now - stepSince >= at.deadlineMs) {
+    const late = `not there after ${Math.round(at.deadlineMs / 1000)} s: ${why}`
+    return stepFailed(deployment, { type: 'step-failed', step, why: late, facts }, now)
   }
   const lines: Line[] =
     deployment.waitingFor === why
       ? []
       : [{ text: `${at.purpose}: not yet, ${why}`, audience: 'record', level: 'info', step }]
-  return { ok: true, value: { patch: { retryAt, waitingFor: why }, lines } }
+  return {
+    ok: true,
+    value: { patch: { ...factsToFields(deployment, facts), stepSince, retryAt, waitingFor: why }, lines },
+  }
+}
+
+/** How long nobody looked at the step when somebody should have: no worker was there, or the one that was got killed. */
+function unseenMs({ stepSince, retryAt }: Deployment, now: number): number {
+  return Math.max(0, now - Math.max(stepSince, retryAt) - LONGEST_LOOK_MS)
 }
 
 export function stepFailed(
   deployment: Deployment,
-  step: string,
-  why: string,
-  evidence: string | undefined,
+  event: Extract<DeploymentEvent, { type: 'step-failed' }>,
   now: number,
 ): Outcome<Change> {
+  const { step, why, evidence } = event
   const at = current(deployment, step)
   if (!at) return refuse.stale(deployment)
+  const learnt = factsToFields(deployment, event.facts ?? {})
+  const seen = { ...deployment, ...learnt }
   const failed: Line = {
     text: `${at.purpose}: failed. ${why}`,
     audience: 'thread',
@@ -123,40 +153,35 @@ export function stepFailed(
     step,
     ...(evidence === undefined ? {} : { evidence }),
   }
-  const issues = [...deployment.issues, `${at.purpose}: ${shortened(why)}`]
-  if (at.onFail === 'refuse') return { ok: true, value: refuseStart(deployment, why, failed, issues, now) }
-  if (at.onFail === 'roll-back') {
-    const back = startGoingBack(deployment, now, 'step-failed', `${at.purpose} failed: ${shortened(why)}`)
-    return { ok: true, value: { patch: { ...back.patch, issues }, lines: [failed, ...back.lines] } }
-  }
-  const detail = `${at.purpose} failed: ${shortened(why)}`
+  const reason = `${at.purpose} failed: ${shortened(why)}`
+  const { patch, lines } =
+    at.onFail === 'refuse'
+      ? refuseStart(seen, why, now)
+      : at.onFail === 'roll-back'
+        ? startGoingBack(seen, now, 'step-failed', reason)
+        : holdFailed(seen, reason, now)
+  const issues = [...seen.issues, `${at.purpose}: ${shortened(why)}`]
+  return { ok: true, value: { patch: { ...learnt, ...patch, issues }, lines: [failed, ...lines] } }
+}
+
+function holdFailed(deployment: Deployment, reason: string, now: number): Change {
   return {
-    ok: true,
-    value: {
-      patch: { ...startHold(deployment, now, 'step-failed', detail), issues },
-      lines: [
-        failed,
-        {
-          text: `${deployment.id} holds: ${detail}. Resume tries again; Roll back goes back to ${oldVersion(deployment)}.`,
-          audience: 'channel',
-          level: 'warning',
-        },
-      ],
-    },
+    patch: startHold(deployment, now, 'step-failed', reason),
+    lines: [
+      {
+        text: `${deployment.id} holds: ${reason}. Resume tries again; Roll back goes back to ${oldVersion(deployment)}.`,
+        audience: 'channel',
+        level: 'warning',
+      },
+    ],
   }
 }
 
-function refuseStart(
-  deployment: Deployment,
-  why: string,
-  failed: Line,
-  issues: readonly string[],
-  now: number,
-): Change {
+function refuseStart(deployment: Deployment, why: string, now: number): Change {
   const text = `${deployment.service} ${deployment.version} is not deployed: ${shortened(why)} Nothing was changed; all traffic stays on ${oldVersion(deployment)}. When it is mended: \`/deploy ${deployment.service} ${deployment.version} ${deployment.strategy}\`.`
   return {
-    patch: { status: 'refused', endedAt: now, issues, waitingFor: null },
-    lines: [failed, { text, audience: 'channel', level: 'bad' }],
+    patch: { status: 'refused', endedAt: now, waitingFor: null },
+    lines: [{ text, audience: 'channel', level: 'bad' }],
   }
 }
 

@@ -9,14 +9,14 @@ import type { PodHealth } from '../pods.ts'
 import type { Outcome } from '../refusal.ts'
 import { refuse, trafficNow } from '../refuse.ts'
 import { metricsTable } from '../report.ts'
+import { batchName } from '../rolling.ts'
 import {
   askIfApproval,
   type Change,
   COUNTDOWN_MS,
   endHold,
-  enterStep,
+  enterNext,
   type Line,
-  nextStepId,
   startGoingBack,
   startHold,
 } from './change.ts'
@@ -68,11 +68,18 @@ function windowEnd(deployment: Deployment, endsAt: number | null, ms: number): n
   return deployment.hold?.reason === 'low-traffic' && deployment.window ? deployment.window.since + ms : endsAt
 }
 
-function breach(deployment: Deployment, now: number, trigger: 'critical' | 'gate', detail: string): Change {
+/** `evidence`: what was seen, for the thread; the channel has the reason. */
+export function breach(
+  deployment: Deployment,
+  now: number,
+  trigger: 'critical' | 'gate',
+  detail: string,
+  evidence: readonly Line[] = seenThen(deployment),
+): Change {
   const issues = [...deployment.issues, detail]
   if (deployment.plan.service.onBreach === 'rollback') {
     const back = startGoingBack(deployment, now, trigger, detail)
-    return { patch: { ...back.patch, issues }, lines: [...back.lines, ...seenThen(deployment)] }
+    return { patch: { ...back.patch, issues }, lines: [...back.lines, ...evidence] }
   }
   if (deployment.hold?.reason === 'critical') return NOTHING
   const rollBackAt = now + COUNTDOWN_MS
@@ -84,7 +91,7 @@ function breach(deployment: Deployment, now: number, trigger: 'critical' | 'gate
         audience: 'channel',
         level: 'bad',
       },
-      ...seenThen(deployment),
+      ...evidence,
     ],
   }
 }
@@ -148,23 +155,30 @@ function seenThen(deployment: Deployment): Line[] {
 }
 
 function windowPassed(deployment: Deployment, now: number, detail: string, missed: readonly string[]): Change {
-  const next = nextStepId(deployment)
+  const next = enterNext(deployment, now)
   if (next === undefined) return NOTHING
   const metrics = tableOf(deployment)
   const targets = missed.length > 0 ? ` Outside the targets of phase 6, within the warnings: ${missed.join('; ')}.` : ''
   return {
-    patch: { ...enterStep(next, now), issues: [...deployment.issues, ...missed] },
+    patch: { ...next, issues: [...deployment.issues, ...missed] },
     lines: [
       {
-        text: `${deployment.window?.percent ?? 0} % passed its gate: ${detail}.${targets}`,
+        text: `${watchedPart(deployment)} passed its gate: ${detail}.${targets}`,
         audience: 'thread',
         level: 'good',
         step: deployment.step,
         ...(metrics === '' ? {} : { evidence: metrics }),
       },
-      ...askIfApproval(deployment, next),
+      ...askIfApproval(deployment, next.step),
     ],
   }
+}
+
+/** `25 %`, or `Pod 2 of 3` where pods are counted. */
+function watchedPart(deployment: Deployment): string {
+  const want = locateStep(deployment.plan, deployment.step)?.step.want
+  if (want?.do !== 'observe' || want.percent !== null) return `${deployment.window?.percent ?? 0} %`
+  return batchName(deployment).replace(/^p/, 'P')
 }
 
 function peaksWith(deployment: Deployment, sample: Sample): Deployment['peaks'] {
@@ -193,7 +207,7 @@ export function podsSeen(deployment: Deployment, health: PodHealth, verdict: Pod
 
 function onPods(deployment: Deployment, verdict: PodVerdict, now: number): Change {
   if (verdict.kind === 'crash') {
-    if (deployment.status === 'completed' && deployment.settled === false) return NOTHING
+    if (deployment.status === 'completed' && !deployment.settled && !deployment.rolled) return NOTHING
     const back = startGoingBack(deployment, now, 'crash', `crash: ${verdict.detail}`)
     return { patch: { ...back.patch, issues: [...deployment.issues, verdict.detail] }, lines: back.lines }
   }

@@ -1,4 +1,5 @@
 /** The way back: restore, drain, tidy. Nothing here asks whether it may. */
+import { blockedNow, blockOf } from '../block.ts'
 import type { Deployment } from '../deployment.ts'
 import type { DeploymentEvent } from '../events.ts'
 import type { Outcome } from '../refusal.ts'
@@ -52,8 +53,10 @@ function outcome(deployment: Deployment, now: number): Change['lines'][number] {
   const head = goingBack?.hadTraffic
     ? `${deployment.service} ${deployment.version} was rolled back to ${oldVersion(deployment)}; traffic was restored ${seconds === 0 ? 'within a second' : `${seconds} s`} after the decision.`
     : `${deployment.service} ${deployment.version} was stopped before it had traffic; ${oldVersion(deployment)} never stopped serving.`
+  const blocked = blockOf({ ...deployment, ...ended(now) })
+  const block = blocked ? ` ${blockedNow(blocked)}` : ''
   return {
-    text: `${head} Reason: ${goingBack?.detail ?? 'not recorded'}.`,
+    text: `${head} Reason: ${goingBack?.detail ?? 'not recorded'}.${block}`,
     audience: 'channel',
     level: goingBack?.hadTraffic ? 'bad' : 'warning',
   }

@@ -19,7 +19,7 @@ const pin = {
 }
 const pinned: JsonObject = {
   ...plain,
-  metadata: { ...plain.metadata, annotations: { 'tminus.dev/pin': writePin('api-42', pin) } },
+  metadata: { ...plain.metadata, annotations: { 'tminus.dev/pin': writePin(writer(1), pin) } },
 }
 const nothing = () => Promise.reject(new Error('not asked for here'))
 
@@ -29,7 +29,15 @@ describe('a canary that is made while the way back begins', () => {
     // The restore comes between the first look at the workload and the creation of the canary.
     const looks: (JsonObject | null)[] = [pinned, null, stamped(pinned, writer(20))]
     const connection: Connection = {
-      api: { json: nothing, list: nothing, text: nothing, discover: nothing, lines: async function* () {} },
+      api: {
+        json: nothing,
+        list: nothing,
+        text: nothing,
+        through: nothing,
+        discover: nothing,
+        lines: async function* () {},
+      },
+      inCluster: false,
       objects: {
         read: async () => looks.shift() ?? null,
         recall: () => undefined,
@@ -44,6 +52,7 @@ describe('a canary that is made while the way back begins', () => {
         },
       },
       scene: nothing,
+      now: () => 0,
       freshScene: nothing,
       routeTarget: nothing,
       readRoute: nothing,

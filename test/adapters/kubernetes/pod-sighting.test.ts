@@ -5,7 +5,7 @@ const pod = (status: object, metadata: object = {}) => ({
   metadata: { name: 'api-1', creationTimestamp: '2026-11-24T10:00:00Z', ...metadata },
   status,
 })
-const ready = { type: 'Ready', status: 'True' }
+const ready = { type: 'Ready', status: 'True', lastTransitionTime: '2026-11-24T10:00:05Z' }
 
 describe('a pod', () => {
   it('is ready by its condition, and well', () => {
@@ -17,8 +17,9 @@ describe('a pod', () => {
       restarts: 2,
       trouble: null,
       createdAt: Date.UTC(2026, 10, 24, 10),
-      readySince: 0,
+      readySince: Date.UTC(2026, 10, 24, 10, 0, 5),
     })
+    expect(podSighting(pod({ conditions: [{ ...ready, status: 'False' }] }))).toMatchObject({ readySince: null })
   })
 
   it.each([

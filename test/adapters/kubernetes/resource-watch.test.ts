@@ -81,6 +81,7 @@ describe('a watch', () => {
     const api: ApiClient = {
       json: nothing,
       text: nothing,
+      through: nothing,
       discover: nothing,
       list: async () => {
         lists++

@@ -25,6 +25,13 @@ describe('the pods of a slot', () => {
     expect(matches('api', pod)).toBe(false)
   })
 
+  it('are those of one ReplicaSet where both versions stand in one Deployment', () => {
+    const pattern = new RegExp(`^(?:${podNamePattern('api', '5c6d7f8b94')})$`)
+    expect(pattern.test('api-5c6d7f8b94-x2z4q')).toBe(true)
+    for (const other of ['api-7d4b8c9f6-x2z4q', 'api-canary-5c6d7f8b94-x2z4q', 'api-5c6d7f8b94-x2z4q-1'])
+      expect(pattern.test(other)).toBe(false)
+  })
+
   it('take a dot in a name for a dot', () => {
     expect(matches('api.v1', 'api.v1-7d4b8c9f6-bcdfg')).toBe(true)
     expect(matches('api.v1', 'apixv1-7d4b8c9f6-bcdfg')).toBe(false)

@@ -26,7 +26,7 @@ export const api: Service = {
   deployers: ['U0SAM'],
   emergency: ['U0LEE', 'U0MIRA'],
   selfApproval: false,
-  strategies: ['canary'],
+  strategies: ['canary', 'rolling'],
   defaultStrategy: 'canary',
   canary: {
     steps: [
@@ -37,6 +37,7 @@ export const api: Service = {
     ],
   },
   blueGreen: { monitorMs: 30 * MINUTE, keepMs: 30 * MINUTE, gate: 'approval', preview: [] },
+  rolling: { batch: 1, observeMs: 8 * MINUTE, monitorMs: 6 * MINUTE, keepMs: 60 * MINUTE, gate: 'approval' },
   monitorMs: 10 * MINUTE,
   keepMs: HOUR,
   keep: 'warm',
@@ -81,7 +82,8 @@ export function healthySample(at: number, errors = 1): Sample {
 
 /** Asked for by Sam at 14:00, just created; `changes` put it elsewhere. */
 export function sampleDeployment(changes: Partial<Deployment> = {}, service: Service = api): Deployment {
-  const planned = planDeployment({ service, version: changes.version ?? 'v2.0', strategy: 'canary' })
+  const { version = 'v2.0', strategy = 'canary' } = changes
+  const planned = planDeployment({ service, version, strategy })
   if (!planned.ok) throw new Error(planned.refusal.what)
   const created = createDeployment(planned.value, 42, { id: 'U0SAM', name: 'Sam' }, TWO_PM)
   return { ...created.deployment, fromVersion: 'v1.9', ...changes }

@@ -46,6 +46,33 @@ describe('the card', () => {
     expect(text).toContain('P95 latency 182 ms ✅ ok')
     expect(verbs(card(watched()))).toEqual(['hold', 'rollback', 'abort'])
   })
+  it('counts pods while a rolling deployment comes to the same steps again and again', () => {
+    const rolling = (wanted: number, changes: Partial<Deployment> = {}) => {
+      const since = TWO_PM + wanted * 8 * MINUTE
+      const rolled = { wanted, of: 3, hash: '5d4fb9c7' }
+      const window = { percent: 25 * wanted, since, samples: [], noData: 0, askedAt: since }
+      const share = { planned: 25 * wanted, real: 25 * wanted }
+      return sampleDeployment({
+        strategy: 'rolling',
+        step: 'watch-pod',
+        stepSince: since,
+        rolled,
+        window,
+        share,
+        ...changes,
+      })
+    }
+    const at = (pods: number) => read(card(rolling(pods), TWO_PM + pods * 8 * MINUTE))
+    expect(at(2)).toContain('Now pod 2 of 3 runs v2.0, watched for 8 min · next decision 14:24 UTC')
+    expect(at(2)).toContain('Traffic 50 % on v2.0')
+    expect(at(2)).toContain('at least 30 min planned')
+    const progress = [1, 2, 3].map((pods) => Number(/(\d+) % · Elapsed/.exec(at(pods))?.[1]))
+    expect(progress).toEqual([...progress].sort((a, b) => a - b))
+    expect(new Set(progress).size).toBe(3)
+    const asked = rolling(1, { step: 'approve-first', window: null, share: { planned: 0, real: 0 } })
+    expect(read(card(asked, TWO_PM))).toContain('Waits for approval of the first pod of api on v2.0')
+    expect(read(card(asked, TWO_PM))).toContain('[Approve: start rolling]')
+  })
   it('warns when the real share is far from the planned one', () => {
     expect(read(card(watched({ share: { planned: 5, real: 25 } })))).toContain(
       'Warning: the real share is more than twice',

@@ -45,6 +45,28 @@ describe('simulated metrics', () => {
     expect(traffic(await scene.sample('stable')).requests).toBeGreaterThan(0.9 * 200 * 60 * 0.95)
   })
 
+  it('measures the pods of one ReplicaSet where both versions stand in one Deployment', async () => {
+    const fresh = ['xz245', 'xz246'].map((suffix) => ({
+      name: `api-5c6d7f8b9-${suffix}`,
+      version: 'v2.0',
+      ready: true,
+    }))
+    scene.pods([...STABLE_PODS, ...fresh])
+    scene.route({ 'v1.9': 0.6, 'v2.0': 0.4 })
+    scene.simulated.setSickness('v2.0', 'errors')
+    scene.pass(120)
+    const { service, metrics, clock } = scene
+    const now = clock.now()
+    const asked = { service, slot: 'canary', version: 'v2.0', since: now - 60_000, now } as const
+    const found = await metrics.sample({ ...asked, podHash: '5c6d7f8b9' }, new AbortController().signal)
+    expect(ratio(found)).toBeGreaterThan(0.09)
+    expect(traffic(found).requests).toBeGreaterThan(0.9 * 200 * 60 * 0.4)
+    expect(traffic(found).requests).toBeLessThan(1.1 * 200 * 60 * 0.4)
+    expect(found.readings.cpu).toHaveProperty('value')
+    const old = await metrics.sample({ ...asked, podHash: '7d4b8c9f6' }, new AbortController().signal)
+    expect(ratio(old)).toBeLessThan(0.01)
+  })
+
   it('weighs errors that began 20 s ago as a third of a 60 s window', async () => {
     scene.route({ 'v1.9': 0.5, 'v2.0': 0.5 })
     scene.pass(300)

@@ -22,7 +22,7 @@ import { readLostPolicies } from './lost-policies.ts'
 import { nodeLoads, roomLeft } from './nodes.ts'
 import { type Owner, ownersAround, ownersOf } from './owners.ts'
 import { podRequest } from './pod-requests.ts'
-import { type PodLabels, routerFaults } from './router-faults.ts'
+import { type PodLabels, type RouterFacts, routerFacts } from './router-faults.ts'
 
 /** Limit of the optional parts together, real ms: half of a check's default. */
 const PART_LIMIT_MS = 5_000
@@ -59,7 +59,7 @@ export async function inspect(
   nodesRead.catch(() => undefined)
   const scaler = findAutoscaler(connection, service, brief)
   scaler.catch(() => undefined)
-  const [nodeLoad, headroom, quotas, hpa, pdb, leftovers, policiesLost, around, faults] = await Promise.all([
+  const [nodeLoad, headroom, quotas, hpa, pdb, leftovers, policiesLost, around, router] = await Promise.all([
     part('node load', null, () => readNodeLoad(nodesRead, list)),
     part('headroom', { cpu: 0, memory: 0, pods: 0 }, async () =>
       roomLeft(await nodesRead, await list(allPods), objectAt(template, 'spec')),
@@ -70,7 +70,7 @@ export async function inspect(
     part('leftovers', [], () => findLeftovers(connection, service, brief)),
     part('network policies', [], () => readLostPolicies(connection, service, labels, brief)),
     readOwnersAround(connection, service, scene.service, scaler, brief),
-    readRouterFaults(connection, service, scene.service, labels, brief),
+    readRouterFacts(connection, service, scene.service, labels, brief),
   ])
   return {
     workload: workload && workloadFacts(service, workload, scene, around),
@@ -83,7 +83,8 @@ export async function inspect(
     pdb,
     leftovers,
     policiesLost,
-    routerFaults: faults,
+    ...router,
+    routerFaults: [...router.routerFaults, ...(workload ? rollingFaults(service, workload) : [])],
     unread,
   }
 }
@@ -192,6 +193,14 @@ function pdbFacts(budgets: readonly JsonObject[], labels: Readonly<Record<string
   return name === undefined ? null : { name, disruptionsAllowed: countAt(found, 'status', 'disruptionsAllowed') }
 }
 
+/** Pods can be replaced in place only where new ones may start before old ones stop. */
+function rollingFaults({ router, workload: name }: Service, workload: JsonObject): readonly string[] {
+  if (router.kind !== 'rolling' || textAt(workload, 'spec', 'strategy', 'type') !== 'Recreate') return []
+  return [
+    `Deployment ${name} has the strategy Recreate, which stops all pods before it starts new ones: it cannot be replaced pod by pod. Set its spec.strategy.type to RollingUpdate.`,
+  ]
+}
+
 /** What cannot be read here is told by the part it belongs to: router, or HPA. */
 async function readOwnersAround(
   connection: Connection,
@@ -223,11 +232,11 @@ async function readRouteNow(
 }
 
 /** A router that cannot be read cannot be written either: that is a fault of its own. */
-async function readRouterFaults(...args: Parameters<typeof routerFaults>): Promise<readonly string[]> {
+async function readRouterFacts(...args: Parameters<typeof routerFacts>): Promise<RouterFacts> {
   try {
-    return await routerFaults(...args)
+    return await routerFacts(...args)
   } catch (error) {
-    if (error instanceof ClusterError) return [error.message]
+    if (error instanceof ClusterError) return { routerFaults: [error.message] }
     throw error
   }
 }

@@ -1,10 +1,10 @@
 /** What is wrong with the objects that divide traffic, in sentences. */
-import { type RoutedServices, routedServices } from '../../../playbook/routed-services.ts'
+import { isPodRouter, type RoutedServices, routedServices } from '../../../playbook/routed-services.ts'
 import type { Service } from '../../../playbook/service.ts'
-import { ClusterError } from '../../../ports/cluster.ts'
+import { ClusterError, type Inspection } from '../../../ports/cluster.ts'
 import type { Connection } from '../connection.ts'
 import { isObject, type JsonObject, listAt, textAt, textMapAt } from '../json.ts'
-import { SLOT_LABEL } from '../names.ts'
+import { isForTheRun } from '../kept-selector.ts'
 import { isOurPreview, previewTarget } from '../preview.ts'
 import { readSource } from '../routers/passing-object.ts'
 import { weightedRouterOf } from '../routers/router-of.ts'
@@ -23,20 +23,25 @@ export interface PodLabels {
   readonly promoted: Labels
 }
 
-export async function routerFaults(
+export type RouterFacts = Pick<Inspection, 'routerFaults' | 'routerPending'>
+
+export async function routerFacts(
   connection: Connection,
   service: Service,
   front: JsonObject | null,
   labels: PodLabels | null,
   signal: AbortSignal,
-): Promise<readonly string[]> {
-  const narrowed = SLOT_LABEL in textMapAt(front, 'spec', 'selector')
-  const leftover = narrowed
-    ? [`The selector of Service ${service.serviceName} still carries ${SLOT_LABEL} of an earlier deployment.`]
+): Promise<RouterFacts> {
+  const selector = textMapAt(front, 'spec', 'selector')
+  const leftover = isForTheRun(selector)
+    ? [
+        `The selector of Service ${service.serviceName} (${writeLabels(selector)}) still carries labels of an earlier deployment.`,
+      ]
     : []
-  if (service.router.kind === 'switch') return [...leftover, ...(await previewFaults(connection, service, signal))]
+  if (service.router.kind === 'switch')
+    return { routerFaults: [...leftover, ...(await previewFaults(connection, service, signal))] }
   const router = weightedRouterOf(service)
-  if (!router) return leftover
+  if (!router) return { routerFaults: leftover }
   const target = await connection.routeTarget(service, router, signal)
   const route = await connection.objects.read(target, signal)
   const own = route
@@ -46,7 +51,11 @@ export async function routerFaults(
       : [`There is no ${router.title} in namespace ${service.namespace}.`]
   const further =
     labels && (route || router.passing) ? await sideFaults(connection, service, route, labels, signal) : []
-  return [...leftover, ...own, ...further]
+  const pending = route && router.fault(route) === undefined ? router.pending(route) : undefined
+  return {
+    routerFaults: [...leftover, ...own, ...further],
+    ...(pending === undefined ? {} : { routerPending: pending }),
+  }
 }
 
 /** Our own preview of an earlier run is a leftover, and told as such. */
@@ -64,14 +73,12 @@ async function previewFaults(
 
 function routeFaults(service: Service, router: WeightedRouter, route: JsonObject): readonly string[] {
   const fault = router.fault(route)
-  if (fault !== undefined) return [fault]
-  const pending = router.pending(route)
-  return [...weightFaults(service, router, route), ...(pending === undefined ? [] : [pending])]
+  return fault === undefined ? weightFaults(service, router, route) : [fault]
 }
 
 function weightFaults({ router: settings }: Service, router: WeightedRouter, route: JsonObject): readonly string[] {
   const weights = router.weights(route)
-  if (!weights || settings.kind === 'replicas' || settings.kind === 'switch') return []
+  if (!weights || isPodRouter(settings)) return []
   const total = weights.stable + weights.canary
   if (total === 0) return [`${router.title} gives nothing to ${settings.stable} and nothing to ${settings.canary}.`]
   const percent = Math.round((1000 * weights.canary) / total) / 10

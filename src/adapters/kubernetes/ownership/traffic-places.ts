@@ -3,11 +3,14 @@ import type { Owned, TrafficPlace } from '../../../playbook/ownership.ts'
 import type { Service } from '../../../playbook/service.ts'
 import { ClusterError } from '../../../ports/cluster.ts'
 import { type JsonObject, sameJson } from '../json.ts'
+import { keptSelector } from '../kept-selector.ts'
 import { SLOT_LABEL, slotLabels } from '../names.ts'
+import { oldPodsOnly } from '../rolling/rolling-traffic.ts'
 import { type WeightedRouter, weightsOf } from '../routers/weighted-router.ts'
 
 export function selectorAt(service: Service, { pin }: Owned, place: TrafficPlace): Readonly<Record<string, string>> {
-  if (place === 'previous') return slotLabels(service.workload, 'previous')
+  if (place === 'previous') return keptSelector(service)
+  if (place === 0 && pin.rollout) return oldPodsOnly(pin, pin.rollout)
   if (place === 'pinned' || place < 100) return pin.serviceSelector
   if (service.router.kind === 'switch') return slotLabels(service.workload, 'canary')
   return service.router.kind === 'replicas' ? { ...pin.serviceSelector, [SLOT_LABEL]: 'canary' } : pin.serviceSelector

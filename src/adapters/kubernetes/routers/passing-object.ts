@@ -2,9 +2,8 @@
 import type { Service } from '../../../playbook/service.ts'
 import { ClusterError, type WriteContext } from '../../../ports/cluster.ts'
 import type { Connection } from '../connection.ts'
-import { refuseIfFenced } from '../fencing.ts'
+import { createFenced } from '../create-fenced.ts'
 import { type JsonObject, objectAt, withAt } from '../json.ts'
-import { deployments, type Target } from '../target.ts'
 import type { PassingObject, WeightedRouter } from './weighted-router.ts'
 
 /** As `objects.edit`, after the object was made where there is none. One of ours follows what it is made from. */
@@ -20,7 +19,7 @@ export async function editPassing(
   const source = await readSource(connection, service, router, passing, context.signal)
   const made = passing.make(source)
   if (!(await connection.objects.read(target, context.signal))) {
-    await create(connection, service, target, made, context)
+    await createFenced(connection, service, target, made, context)
   }
   return connection.objects.edit(
     target,
@@ -45,25 +44,6 @@ export async function readSource(
   const fault = sourceFault(source)
   if (fault !== undefined) throw new ClusterError('refused', fault)
   return source
-}
-
-/** A new object has no token to be checked with: the workload, which every way back marks, is looked at once it is there. */
-async function create(
-  connection: Connection,
-  service: Service,
-  target: Target,
-  made: JsonObject,
-  context: WriteContext,
-): Promise<void> {
-  if (!(await connection.objects.create(target, made, context))) return
-  const workload = deployments(service.namespace, service.workload)
-  try {
-    const now = await connection.objects.read(workload, context.signal)
-    if (now) refuseIfFenced(workload, now, context)
-  } catch (error) {
-    if (error instanceof ClusterError && error.kind === 'fenced') await connection.objects.remove(target, context)
-    throw error
-  }
 }
 
 /** What we made goes; the team's own stays. */

@@ -11,6 +11,7 @@ export function weightedRouterOf(service: Service): WeightedRouter | null {
   switch (router.kind) {
     case 'replicas':
     case 'switch':
+    case 'rolling':
       return null
     case 'istio':
       return virtualServiceRouter(service, router)

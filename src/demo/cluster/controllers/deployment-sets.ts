@@ -84,7 +84,8 @@ export function ensureNewSet(context: ClusterContext, deployment: Deployment): {
     [REVISION]: String(revision),
     ...(revision === revisionOf(newSet) ? {} : { [HISTORY]: earlier }),
   }
-  const spec = { ...newSet.spec, ...minReady(deployment) }
+  const { minReadySeconds: _, ...own } = newSet.spec
+  const spec = { ...own, ...minReady(deployment) }
   if (sameJson(annotations, before) && sameJson(spec, newSet.spec)) return { set: newSet, made: false }
   const set = context.store.put('replicasets', { ...newSet, spec, metadata: { ...newSet.metadata, annotations } })
   return { set, made: false }

@@ -45,12 +45,10 @@ export function deploymentController(context: ClusterContext, record: RecordEven
 function rollOut(rollout: Rollout): ProgressNote | undefined {
   const { context, deployment } = rollout
   const sets = setsOf(context, deployment)
-  if (isScaling(deployment, sets)) {
-    scale(rollout, sets)
-    return undefined
-  }
-  if (deployment.spec.paused === true) {
-    tidyHistory(rollout, sets)
+  const paused = deployment.spec.paused === true
+  if (paused || isScaling(deployment, sets)) {
+    scale(rollout, trusting(rollout, sets))
+    if (paused) tidyHistory(rollout, sets)
     return undefined
   }
   if (deployment.spec.strategy.type === 'Recreate') {
@@ -107,6 +105,21 @@ function isScaling(deployment: Deployment, { newSet, oldSets }: Sets): boolean {
   })
 }
 
+/** While it only scales, the new ReplicaSet still gets the Deployment's minReadySeconds. */
+function trusting({ context, deployment }: Rollout, sets: Sets): Sets {
+  return sets.newSet ? { ...sets, newSet: ensureNewSet(context, deployment).set } : sets
+}
+
+/** A new ReplicaSet that is all there and available leaves nothing to the old ones, also while paused. */
+function isSaturated({ spec: { replicas } }: Deployment, set: ReplicaSet | undefined): boolean {
+  return (
+    set !== undefined &&
+    set.spec.replicas === replicas &&
+    Number(set.metadata.annotations?.[DESIRED]) === replicas &&
+    (set.status?.availableReplicas ?? 0) === replicas
+  )
+}
+
 function scale(rollout: Rollout, { newSet, oldSets }: Sets): void {
   const { context, deployment } = rollout
   const all = [...oldSets, ...(newSet ? [newSet] : [])]
@@ -114,6 +127,10 @@ function scale(rollout: Rollout, { newSet, oldSets }: Sets): void {
   const only = active.length <= 1 ? (active[0] ?? newSet) : undefined
   if (only) {
     if (!resize(rollout, only, deployment.spec.replicas)) resizeSet(context, deployment, only, deployment.spec.replicas)
+    return
+  }
+  if (isSaturated(deployment, newSet)) {
+    for (const set of oldSets) resize(rollout, set, 0)
     return
   }
   const allowed = deployment.spec.replicas === 0 ? 0 : deployment.spec.replicas + fenceposts(deployment).maxSurge

@@ -7,6 +7,7 @@ import { discovery } from './discovery.ts'
 import { answerJson, answerText, type Exchange, readExchange } from './exchange.ts'
 import { handleMetrics } from './handle-metrics.ts'
 import { handlePodSubresource } from './handle-pod.ts'
+import { handleProxy, type PodProgram } from './handle-proxy.ts'
 import { handleResource } from './handle-resource.ts'
 import { openApi } from './open-api.ts'
 import { parseResourcePath } from './request-path.ts'
@@ -28,7 +29,15 @@ export interface ApiServer {
   stop(): Promise<void>
 }
 
-export async function startApiServer(context: ClusterContext, faults: ApiFaults, port: number): Promise<ApiServer> {
+/** What stands behind the server's paths. */
+export interface Backing {
+  readonly context: ClusterContext
+  readonly faults: ApiFaults
+  /** Answers requests to pods. */
+  readonly program: PodProgram
+}
+
+export async function startApiServer({ context, faults, program }: Backing, port: number): Promise<ApiServer> {
   const log: LoggedRequest[] = []
   const streams = new Set<() => void>()
   const server = createServer((request, response) => {
@@ -37,7 +46,7 @@ export async function startApiServer(context: ClusterContext, faults: ApiFaults,
     if (log.length > REQUEST_LOG) log.splice(0, log.length - REQUEST_LOG)
     const fault = faults.meet(method, url)
     if (fault) return answerFault(request, response, fault, faults)
-    void serve(context, request, response, streams)
+    void serve(context, program, request, response, streams)
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -77,6 +86,7 @@ function answerFault(request: IncomingMessage, response: ServerResponse, fault: 
 
 async function serve(
   context: ClusterContext,
+  program: PodProgram,
   request: IncomingMessage,
   response: ServerResponse,
   streams: Set<() => void>,
@@ -84,6 +94,7 @@ async function serve(
   let exchange: Exchange | undefined
   try {
     exchange = await readExchange(request, response)
+    if (handleProxy(context, exchange, program)) return
     const end = route(context, exchange, request.headers.host ?? '')
     if (!end) return
     streams.add(end)

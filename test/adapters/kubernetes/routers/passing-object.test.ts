@@ -22,7 +22,15 @@ describe('a canary Ingress that is made while the way back begins', () => {
       ['deployments/api', stamped(workloadObject('shop'), writer(20))],
     ])
     const connection: Connection = {
-      api: { json: nothing, list: nothing, text: nothing, discover: nothing, lines: async function* () {} },
+      api: {
+        json: nothing,
+        list: nothing,
+        text: nothing,
+        through: nothing,
+        discover: nothing,
+        lines: async function* () {},
+      },
+      inCluster: false,
       objects: {
         read: async ({ resource, name }) =>
           objects.get(resource === 'ingresses' ? `${name}` : `${resource}/${name}`) ?? null,
@@ -39,6 +47,7 @@ describe('a canary Ingress that is made while the way back begins', () => {
       },
       scene: nothing,
       isWatched: () => false,
+      now: () => 0,
       freshScene: nothing,
       routeTarget: async () => target,
       readRoute: nothing,
