@@ -21,6 +21,7 @@ const USAGE = `Usage: node scripts/run.mjs <command> [args]
   rehearse       a whole deployment on stepped time, printed (npm run rehearse -- "/deploy api v2.0 canary")
   test           the fast suite (npm test)
   test:cluster   the suite on a real Kubernetes control plane (npm run test:cluster)
+  test:crash     kills the bot after each of its writes and compares (npm run test:crash)
   bench          the benchmarks (npm run bench)
   setup          only sets up what all of them need`
 
@@ -50,6 +51,10 @@ const COMMANDS = {
     nodePackages(ROOT)
     const env = programs(['redis-server', 'prometheus'])
     return runSuite(ROOT, 'cluster', args, env)
+  },
+  async 'test:crash'(args) {
+    nodePackages(ROOT)
+    return runChild(process.execPath, [...TSX, 'test/crash/run.ts', ...args], { cwd: ROOT })
   },
   async bench(args) {
     nodePackages(ROOT)

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import { cataloguePath, type Environment } from '../config/environment.ts'
 import type { Catalogue } from '../config.ts'
-import { finishEmergency, tellPeople } from '../handlers/emergency-finish.ts'
+import { finishEmergency, tellOfFailure, writeIncident } from '../handlers/emergency-finish.ts'
 import type { EmergencyParts, Order } from '../handlers/emergency-parts.ts'
 import { foundText, restoreNow } from '../handlers/emergency-restore.ts'
 import type { PersonRef } from '../playbook/deployment.ts'
@@ -64,7 +64,7 @@ export async function emergency(args: readonly string[], terminal: Terminal): Pr
     if (!asked.yes && !(await isConfirmed(parts, service, terminal)))
       return said(print, 'Nothing was done: the name of the service was not typed.')
     const signal = new AbortController().signal
-    return await carryOut(parts, { service, by, reason: asked.reason, signal, say: print })
+    return await carryOut(parts, { service, by, reason: asked.reason, signal, alone: true, say: print })
   } finally {
     await parts.close()
   }
@@ -79,9 +79,10 @@ async function carryOut(parts: EmergencyParts, order: Order): Promise<number> {
       order.say(`TRAFFIC IS NOT RESTORED: ${end.why}`)
       order.say('By hand, in this order:')
       for (const line of end.byHand) order.say(`  ${line}`)
-      await tellPeople(parts, order, end.emergency)
+      await tellOfFailure(parts, order, end.emergency)
       return NOT_RESTORED
     case 'restored':
+      await writeIncident(parts, order, end.restored.emergency)
       await finishEmergency(parts, order, end.restored)
       return RESTORED
   }

@@ -1,11 +1,11 @@
 /** What may be said about a service, under its name in `services` or for all of them in `defaults`. Everything is optional here: what must be there is checked after both were merged. */
 import { z } from 'zod'
 import { eyesOptions } from './eyes-options.ts'
+import { routerOptions } from './router-options.ts'
 import {
   duration,
   flag,
   group,
-  host,
   imageRepository,
   kubernetesName,
   oneOf,
@@ -18,53 +18,6 @@ import {
   wholeNumber,
 } from './scalars.ts'
 import { thresholdOptions } from './threshold-options.ts'
-
-const sides = {
-  stable: kubernetesName("the old version's Service")
-    .optional()
-    .describe('Service of the old version. Default, and nothing else: the `service` of this entry.'),
-  canary: kubernetesName("the new version's Service").describe('Service of the new version.'),
-}
-
-const router = z
-  .discriminatedUnion(
-    'kind',
-    [
-      z.strictObject({ kind: z.literal('replicas') }).describe('No mesh: the nearest ratio of pods.'),
-      z.strictObject({
-        kind: z.literal('istio'),
-        virtualService: kubernetesName('the name of the VirtualService').describe('Name of the VirtualService.'),
-        route: text('the name of an http route in the VirtualService', 253)
-          .optional()
-          .describe('Name of the http route; left out: the only http route.'),
-        by: oneOf(['host', 'subset']).describe(
-          'host: two Services. subset: one Service, two subsets of a DestinationRule.',
-        ),
-        stable: host('the old version').describe('Host or subset of the old version.'),
-        canary: host('the new version').describe('Host or subset of the new version.'),
-      }),
-      z.strictObject({
-        kind: z.literal('gateway-api'),
-        httpRoute: kubernetesName('the name of the HTTPRoute').describe('Name of the HTTPRoute.'),
-        rule: text('the name of a rule in the HTTPRoute', 253)
-          .optional()
-          .describe('Name of the rule; left out: the only rule with both Services among its backends.'),
-        ...sides,
-      }),
-      z.strictObject({
-        kind: z.literal('nginx'),
-        ingress: kubernetesName('the name of the stable Ingress').describe(
-          'Name of the stable Ingress. Its canary is `<ingress>-canary`: made for the run, or the one that is there.',
-        ),
-        ...sides,
-      }),
-    ],
-    {
-      error:
-        'kind: replicas; or kind: istio with virtualService, by, stable and canary; or kind: gateway-api with httpRoute and canary; or kind: nginx with ingress and canary',
-    },
-  )
-  .describe('How traffic is divided. Default: kind: replicas.')
 
 const PODS = 'a whole number from 1 to 1000, or all: as many as the old version has'
 
@@ -235,7 +188,7 @@ export const serviceOptions = z.strictObject(
     service: kubernetesName('the name of a Service')
       .optional()
       .describe('The Kubernetes Service in front of the workload. Default: named like the workload.'),
-    router: router.optional(),
+    router: routerOptions.optional(),
     canaryLabels: z
       .record(labelKey, labelValue, { error: 'labels: name: value' })
       .optional()

@@ -13,8 +13,8 @@ const REPLICAS = 4
 const PODS_PER_NODE = 25
 const LEAST_NODES = 3
 
-/** `version`: the one that runs before the deployment. */
-export function seedOf(service: Service, version: string): SeedService {
+/** `version`: the one that runs before the deployment, in so many pods. */
+export function seedOf(service: Service, version: string, replicas = REPLICAS): SeedService {
   const { workload, container, image, serviceName, router } = service
   const own = ownLabel(service)
   const seed = {
@@ -22,9 +22,9 @@ export function seedOf(service: Service, version: string): SeedService {
     ...(container === null ? {} : { container }),
     image: `${image}:${version}`,
     serviceName,
-    replicas: REPLICAS,
-    autoscale: { min: REPLICAS, max: 3 * REPLICAS },
-    minAvailable: 2,
+    replicas,
+    autoscale: { min: replicas, max: 3 * replicas },
+    minAvailable: Math.ceil(replicas / 2),
   }
   if (isPodRouter(router)) return { ...seed, podLabels: own, selector: own }
   const tracks = tracksOf(service, version)

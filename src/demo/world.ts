@@ -46,6 +46,8 @@ export interface WorldOptions {
   /** Version that runs before the deployment. */
   readonly version: string
   readonly kubeconfigDir: string
+  /** Pods of each service before the deployment. Default 4. */
+  readonly replicas?: number
   /** Lets time go by until `ready` says yes: the pods of the old version start before the metrics begin. */
   readonly letTimePass: (ready: () => boolean) => Promise<void>
 }
@@ -56,6 +58,7 @@ export async function startWorld({
   seed,
   version,
   kubeconfigDir,
+  replicas,
   letTimePass,
 }: WorldOptions): Promise<World> {
   const kubeconfigPath = join(kubeconfigDir, 'kubeconfig')
@@ -74,7 +77,7 @@ export async function startWorld({
     const here = services.filter((service) => service.namespace === namespace)
     seedWorld(
       simulation,
-      here.map((service) => seedOf(service, version)),
+      here.map((service) => seedOf(service, version, replicas)),
       namespace,
     )
   }

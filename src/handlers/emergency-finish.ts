@@ -4,20 +4,22 @@ import { type Emergency, emergencyNews, incidentLine, kubectlOf, nameOfImage } f
 import { pinnedService } from '../playbook/pinned-service.ts'
 import { plainMessage } from '../ports/chat.ts'
 import { ClusterError } from '../ports/cluster.ts'
+import { emergencyContext } from '../ports/emergency-context.ts'
 import { type EmergencyParts, type Order, pause, type Restored, whyOf, withinReach } from './emergency-parts.ts'
-import { closeRecord } from './emergency-record.ts'
+import { handOver } from './emergency-record.ts'
 
 /** Slack and a disk are given so long, real ms. */
 const TELL_MS = 5_000
 /** Between two looks at pods that go, ms of the clock. */
 const AGAIN_MS = 1_000
 
-/** True when nothing of the bad version is left. Never rejects. */
+/** True when nothing of the bad version is left, or a worker sees to it. Never rejects. */
 export async function finishEmergency(parts: EmergencyParts, order: Order, restored: Restored): Promise<boolean> {
   const { emergency } = restored
   await restored.recorded
-  await closeRecord(parts, order, emergency)
-  await tellPeople(parts, order, emergency)
+  const known = await handOver(parts, order, emergency)
+  await post(parts, order, `${emergency.id}/news`, emergencyNews(emergency))
+  if (known && !order.alone) return true
   try {
     await warnOfConfigs(parts, order, restored)
     await pause(parts.clock, order.service.timeouts.drainMs, order.signal)
@@ -45,13 +47,18 @@ async function warnOfConfigs(parts: EmergencyParts, order: Order, { pin, emergen
   await post(parts, order, `${emergency.id}/configs`, `Emergency rollback of ${emergency.service}: ${warning}`)
 }
 
-/** The incident is written down and the channel told, each as far as it can be. Never rejects. */
-export async function tellPeople(parts: EmergencyParts, order: Order, emergency: Emergency): Promise<void> {
+/** The channel hears of an emergency that could not be carried out, and it is written down. Never rejects. */
+export async function tellOfFailure(parts: EmergencyParts, order: Order, emergency: Emergency): Promise<void> {
+  await writeIncident(parts, order, emergency)
+  await post(parts, order, `${emergency.id}/news`, emergencyNews(emergency))
+}
+
+/** Before anybody is told that it is done. Never rejects. */
+export async function writeIncident(parts: EmergencyParts, order: Order, emergency: Emergency): Promise<void> {
   const written = await withinReach(TELL_MS, () => parts.incidents.append(emergency.id, incidentLine(emergency)))
   order.say(
     written.ok ? 'Written to the incident log.' : `The incident is not written down: ${written.why} Note it by hand.`,
   )
-  await post(parts, order, `${emergency.id}/news`, emergencyNews(emergency))
 }
 
 async function post({ chat, log }: EmergencyParts, order: Order, key: string, text: string): Promise<void> {
@@ -63,9 +70,10 @@ async function post({ chat, log }: EmergencyParts, order: Order, key: string, te
   order.say(posted.ok ? `The channel ${channel} is told.` : `Slack is not told (${posted.why}): tell people yourself.`)
 }
 
-async function tidy(parts: EmergencyParts, order: Order, { pin, context }: Restored): Promise<void> {
+async function tidy(parts: EmergencyParts, order: Order, { pin, emergency }: Restored): Promise<void> {
   const { signal } = order
   const service = pinnedService(order.service, pin)
+  const context = emergencyContext(emergency.id, 'tidy', signal)
   const until = parts.clock.now() + service.timeouts.rolloutMs
   for (;;) {
     try {

@@ -4,7 +4,7 @@ import type { Emergency } from '../playbook/emergency.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Chat } from '../ports/chat.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Cluster, Pinned, WriteContext } from '../ports/cluster.ts'
+import type { Cluster, Pinned } from '../ports/cluster.ts'
 import type { Journal } from '../ports/journal.ts'
 import type { Log } from '../ports/log.ts'
 import type { Probe } from '../ports/probe.ts'
@@ -28,6 +28,8 @@ export interface Order {
   readonly by: PersonRef
   readonly reason: string
   readonly signal: AbortSignal
+  /** Does whoever orders it do all of it, whatever workers there are? Else they restore, and a worker that knows of it drains and tidies. */
+  readonly alone: boolean
   /** Told of every step as it happens, one line each. */
   readonly say: (line: string) => void
 }
@@ -37,7 +39,6 @@ export interface Restored {
   readonly emergency: Emergency
   readonly pinned: Pinned
   readonly pin: Pin
-  readonly context: WriteContext
   /** Resolves when the record knows that it goes back, or cannot be told; never rejects. */
   readonly recorded: Promise<unknown>
 }

@@ -1,6 +1,6 @@
 /** What our own store learns of an emergency rollback, when it can be reached. Nothing here is waited for before traffic is back. */
-import { type Block, blockOf } from '../playbook/block.ts'
-import type { Emergency } from '../playbook/emergency.ts'
+import type { Block } from '../playbook/block.ts'
+import { type Emergency, emergencyDetail } from '../playbook/emergency.ts'
 import { versionOf } from '../playbook/image.ts'
 import { followUp } from '../ports/follow-up.ts'
 import { recordThrough } from '../ports/ledger.ts'
@@ -17,8 +17,8 @@ export async function tellRecord(parts: EmergencyParts, order: Order, emergency:
   const told = await withinReach(STORE_MS, async () => {
     const deployment = await store.load(id)
     if (!deployment) return `The record knows nothing of ${id}; it goes by what is on the cluster.`
-    const reason = `emergency rollback: ${emergency.reason}`
-    const event = { type: 'rollback-asked', by: emergency.by, reason } as const
+    const reason = emergencyDetail(emergency.reason)
+    const event = { type: 'rollback-asked', by: emergency.by, reason, emergency: emergency.id } as const
     const outcome = await recordThrough(store, id, clock.now, () => ({ event }))
     if (!outcome.ok) return `The record of ${id} says: ${outcome.refusal.what}`
     await queue.interrupt(id, reason)
@@ -31,19 +31,22 @@ export async function tellRecord(parts: EmergencyParts, order: Order, emergency:
   )
 }
 
-/** After traffic is back: the record ends, and the image is blocked. Never rejects. */
-export async function closeRecord(parts: EmergencyParts, order: Order, emergency: Emergency): Promise<void> {
+/**
+ * After traffic is back: the record goes on from there, and the image is blocked. True when the record knows of it, so that
+ * a worker sees it through. Never rejects.
+ */
+export async function handOver(parts: EmergencyParts, order: Order, emergency: Emergency): Promise<boolean> {
   const { store, queue, clock, log } = parts
   const id = emergency.deployment
+  let known = false
   const closed = await withinReach(STORE_MS, async () => {
     if (id !== null && (await store.load(id))) {
       const event = { type: 'emergency-took-over', id: emergency.id } as const
       const outcome = await recordThrough(store, id, clock.now, () => ({ event }))
-      if (outcome.ok) await followUp(queue, outcome.value.deployment, outcome.value.entries, clock.now())
+      const after = outcome.ok ? outcome.value.deployment : await store.load(id)
+      known = after?.goingBack?.emergency === emergency.id
+      if (after && known) await followUp(queue, after, outcome.ok ? outcome.value.entries : [], clock.now())
     }
-    const ended = id === null ? undefined : await store.load(id)
-    // An ended record has blocked its image in the same write.
-    if (ended && blockOf(ended)) return blockOf(ended)
     const block = blockOfEmergency(emergency)
     if (block) await store.block(block)
     return block
@@ -57,6 +60,7 @@ export async function closeRecord(parts: EmergencyParts, order: Order, emergency
       `${service} ${version} is blocked until an approver types /deploy unblock ${service} ${version} <reason>.`,
     )
   }
+  return closed.ok && known
 }
 
 /** By the image that was seen on the cluster; null when none was, or when it went back to the same. */

@@ -8,6 +8,7 @@ import type { Refusal } from '../playbook/refusal.ts'
 import { refuse, round } from '../playbook/refuse.ts'
 import type { Service } from '../playbook/service.ts'
 import { ClusterError, type Pinned, type RealShares, type WriteContext } from '../ports/cluster.ts'
+import { emergencyContext } from '../ports/emergency-context.ts'
 import { type EmergencyParts, type Order, pause, type Restored, whyOf } from './emergency-parts.ts'
 import { tellRecord } from './emergency-record.ts'
 
@@ -53,18 +54,24 @@ export async function restoreNow(parts: EmergencyParts, order: Order): Promise<R
     return { kind: 'not-restored', emergency: blank, why, byHand: blindByHand(service) }
   }
   if (!pinned) return { kind: 'refused', refusal: await nothingPinned(parts, order) }
-  const emergency = { ...blank, deployment: pinned.deployment, from: pinned.badImage, to: pinned.pin.image }
+  const emergency = {
+    ...blank,
+    id: idAbove(order, at, pinned),
+    deployment: pinned.deployment,
+    from: pinned.badImage,
+    to: pinned.pin.image,
+  }
   order.say(foundText(service, pinned))
   // At the same time as the cluster is written: neither waits for the other.
   const recorded = tellRecord(parts, order, emergency)
   try {
     const frozen = { ...order, service: pinnedService(service, pinned.pin) }
-    const { context, left } = await restore(parts, frozen, emergency, pinned)
+    const { id, left } = await restore(parts, frozen, emergency, pinned)
     const restoredAt = parts.clock.now()
     order.say(`Traffic is restored: ${nameOfImage(pinned.pin.image)} has all of it${seen(left)}.`)
     await askHealth(parts, order)
-    const done = { ...emergency, restoredAt }
-    return { kind: 'restored', restored: { emergency: done, pinned, pin: pinned.pin, context, recorded } }
+    const done = { ...emergency, id, restoredAt }
+    return { kind: 'restored', restored: { emergency: done, pinned, pin: pinned.pin, recorded } }
   } catch (error) {
     await recorded
     return { kind: 'not-restored', emergency, why: whyOf(error), byHand: pinned.byHand }
@@ -87,20 +94,21 @@ async function restore(
   order: Order,
   emergency: Emergency,
   found: Pinned,
-): Promise<{ readonly context: WriteContext; readonly left: number | null }> {
+): Promise<{ readonly id: string; readonly left: number | null }> {
   const { clock, cluster } = parts
   const { service, signal } = order
   const since = clock.now()
   let pinned = found
   for (;;) {
-    // Above the token of every decision so far; also where the clock of who made it is ahead of ours.
-    const number = Math.max(emergency.at, pinned.lastNumber + 1)
-    const context: WriteContext = { deployment: emergency.id, number, revision: 1, lasting: true, signal }
+    const id = pinned === found ? emergency.id : idAbove(order, emergency.at, pinned)
+    const context = emergencyContext(id, 'restore', signal)
     try {
       if (pinned.replaced && !pinned.kept) await startOldPods(parts, order, pinned, context, since)
       const shares = await cluster.restore(service, pinned.pin, pinned.replaced, context)
-      return { context, left: await confirm(parts, order, pinned, context, shares) }
+      return { id, left: await confirm(parts, order, pinned, context, shares) }
     } catch (error) {
+      // A worker that knows of it from the record has restored as well, and tidies already.
+      if (error instanceof ClusterError && error.by === id) return { id, left: null }
       const hopeless = !(error instanceof ClusterError) || error.kind === 'refused'
       if (hopeless || signal.aborted || clock.now() - since >= TRIED_MS) throw error
       order.say(`Not yet: ${error.message} Tried again.`)
@@ -108,6 +116,11 @@ async function restore(
       if (error.kind === 'fenced') pinned = (await cluster.pinned(service, signal)) ?? pinned
     }
   }
+}
+
+/** Above the token of every decision so far; also where the clock of who made it is ahead of ours. */
+function idAbove({ service }: Order, at: number, { lastNumber }: Pinned): string {
+  return emergencyId(service.name, Math.max(at, lastNumber + 1))
 }
 
 async function startOldPods(

@@ -4,7 +4,7 @@ import { nameOfImage } from '../playbook/emergency.ts'
 import { refuse } from '../playbook/refuse.ts'
 import type { Asker, Intent, Reply } from './ask.ts'
 import { type Desk, findService, personRef, refused, whoDecides } from './desk.ts'
-import { finishEmergency, tellPeople } from './emergency-finish.ts'
+import { finishEmergency, tellOfFailure, writeIncident } from './emergency-finish.ts'
 import type { Order } from './emergency-parts.ts'
 import { restoreNow } from './emergency-restore.ts'
 
@@ -29,6 +29,7 @@ export async function emergency(
     reason,
     // Once confirmed nothing stops it.
     signal: new AbortController().signal,
+    alone: false,
     say: (line) => desk.log.warn(facts, `emergency: ${line}`),
   }
   return carryOut(desk, order)
@@ -40,9 +41,10 @@ async function carryOut(desk: Desk, order: Order): Promise<Reply> {
     case 'refused':
       return { kind: 'refused', refusal: end.refusal }
     case 'not-restored':
-      await tellPeople(desk, order, end.emergency)
+      await tellOfFailure(desk, order, end.emergency)
       return refused(refuse.notRestored(order.service.name, end.why, end.byHand))
     case 'restored': {
+      await writeIncident(desk, order, end.restored.emergency)
       // The rest takes its time; who pressed hears of the traffic now.
       void finishEmergency(desk, order, end.restored)
       const { from, to } = end.restored.emergency

@@ -4,10 +4,11 @@
  */
 import type { Deployment } from '../playbook/deployment.ts'
 import { emergencyTime, isEmergency } from '../playbook/emergency.ts'
+import { isBlind } from '../playbook/is-blind.ts'
 import { judgePods, podsDiffer, seePods } from '../playbook/judge-pods.ts'
 import { ownedBy } from '../playbook/ownership.ts'
 import { refuse } from '../playbook/refuse.ts'
-import { ClusterError } from '../ports/cluster.ts'
+import { ClusterError, type Sighting } from '../ports/cluster.ts'
 import { announceJob, guardJob, isGuarded } from '../ports/follow-up.ts'
 import { type Judged, recordThrough } from '../ports/ledger.ts'
 import type { Engine } from './engine.ts'
@@ -17,65 +18,89 @@ import { moveDeployment } from './move.ts'
 
 /** While a watch tells of every change, the poll beneath it is so many times slower. */
 const WATCHED_FACTOR = 6
+/** While nothing is seen, the next look comes at least so soon, ms. */
+const UNSEEN_POLL_MS = 5_000
+
+interface Seen {
+  /** What was seen changes what happens next. */
+  readonly changed: boolean
+  /** When the next look is due, ms from now. */
+  readonly pauseMs: number
+}
 
 export async function guard(engine: Engine, id: string, signal: AbortSignal): Promise<void> {
   const deployment = await engine.store.load(id)
   if (!deployment || !isGuarded(deployment)) return
+  const { changed, pauseMs } = await look(engine, deployment, signal)
+  if (changed) await moveDeployment(engine, id, signal)
+  await engine.queue.add(guardJob(deployment, engine.clock.now() + pauseMs))
+}
+
+async function look(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<Seen> {
   const { pollMs } = deployment.plan.service.guard
-  let pause = pollMs
+  const begun = engine.clock.now()
   try {
-    if (deployment.status === 'going-back') await keepRestored(engine, deployment, signal)
-    else {
-      const { changed, watched } = await look(engine, deployment, signal)
-      if (watched) pause = pollMs * WATCHED_FACTOR
-      if (changed) await moveDeployment(engine, id, signal)
+    if (deployment.status === 'going-back') {
+      await keepRestored(engine, deployment, signal)
+      return { changed: false, pauseMs: pollMs }
     }
+    const owned = ownedBy(deployment) ?? undefined
+    const sighting = await engine.cluster.look(deployment.plan.service, signal, owned)
+    const changed = await takeIn(engine, deployment, sighting, signal)
+    return { changed, pauseMs: sighting.watched ? pollMs * WATCHED_FACTOR : pollMs }
   } catch (error) {
-    // Not seen is not sick: the next look comes soon, and the log says why this one failed.
-    if (!(error instanceof ClusterError)) throw error
-    engine.log.warn({ deployment: id }, `the guard could not look: ${error.message}`)
+    if (!(error instanceof ClusterError) || signal.aborted) throw error
+    engine.log.warn({ deployment: deployment.id }, `the guard could not look: ${error.message}`)
+    const changed = await note(engine, deployment, () => ({
+      event: { type: 'sight-lost', since: begun, why: error.message },
+    }))
+    return { changed, pauseMs: Math.min(pollMs, UNSEEN_POLL_MS) }
   }
-  await engine.queue.add(guardJob(deployment, engine.clock.now() + pause))
 }
 
-/** An emergency rollback acted while the record could not be reached: what the cluster says counts. */
-async function follow(engine: Engine, deployment: string, emergency: string): Promise<boolean> {
-  const outcome = await recordThrough(engine.store, deployment, engine.clock.now, (current): Judged => {
-    // One that is older than the deployment left its token for others.
-    if (emergencyTime(emergency) < current.createdAt) return refuse.stale(current)
-    return { event: { type: 'emergency-took-over', id: emergency } }
-  })
-  if (outcome.ok) {
-    const { deployment: after, entries } = outcome.value
-    await engine.queue.add(announceJob(after, entries, engine.clock.now()))
-  }
-  return outcome.ok
-}
-
-/** `changed`: what was seen changes what happens next. */
-async function look(
+/** True when what was seen changes what happens next. */
+async function takeIn(
   engine: Engine,
   deployment: Deployment,
+  sighting: Sighting,
   signal: AbortSignal,
-): Promise<{ readonly changed: boolean; readonly watched: boolean }> {
-  const owned = ownedBy(deployment) ?? undefined
-  const sighting = await engine.cluster.look(deployment.plan.service, signal, owned)
-  const { slots, watched, writtenBy, differs = [] } = sighting
-  if (isEmergency(writtenBy)) return { changed: await follow(engine, deployment.id, writtenBy), watched }
+): Promise<boolean> {
+  const { slots, writtenBy, differs = [] } = sighting
+  if (isEmergency(writtenBy)) return follow(engine, deployment, writtenBy)
+  const wasBlind = (deployment.blind ?? null) !== null
+  const back = wasBlind && (await note(engine, deployment, () => ({ event: { type: 'sight-back' } })))
   const meddled = differs.length > 0 && (await noteMeddling(engine, deployment.id, sighting, signal))
   const slot = slots[deployment.settled ? 'stable' : 'canary']
-  if (!slot.exists) return { changed: meddled, watched }
+  if (!slot.exists) return back || meddled
   const now = engine.clock.now()
-  const outcome = await recordThrough(engine.store, deployment.id, engine.clock.now, (current): Judged => {
+  const changed = await note(engine, deployment, (current): Judged => {
     if (!isGuarded(current) || current.settled !== deployment.settled) return refuse.stale(current)
     const health = seePods(current.pods, now, slot.wanted, slot.pods)
     const verdict = judgePods(health, current.plan.service.guard)
     const news = podsDiffer(current.pods, health) || verdict.kind === 'some-unready'
     return news ? { event: { type: 'pods-seen', health, verdict } } : refuse.stale(current)
   })
-  if (!outcome.ok) return { changed: meddled, watched }
+  return back || meddled || changed
+}
+
+/** An emergency rollback acted while the record could not be reached: what the cluster says counts. */
+function follow(engine: Engine, deployment: Deployment, emergency: string): Promise<boolean> {
+  return note(engine, deployment, (current): Judged => {
+    // One that is older than the deployment left its token for others.
+    if (emergencyTime(emergency) < current.createdAt) return refuse.stale(current)
+    return { event: { type: 'emergency-took-over', id: emergency } }
+  })
+}
+
+/** Records and announces; true when something else is to be done now than before. */
+async function note(engine: Engine, before: Deployment, judge: (current: Deployment) => Judged): Promise<boolean> {
+  const outcome = await recordThrough(engine.store, before.id, engine.clock.now, judge)
+  if (!outcome.ok) return false
   const { deployment: after, entries } = outcome.value
-  await engine.queue.add(announceJob(after, entries, now))
-  const changed = after.status !== deployment.status || after.hold?.withdraw !== deployment.hold?.withdraw
-  return { changed: changed || meddled, watched }
+  await engine.queue.add(announceJob(after, entries, engine.clock.now()))
+  return (
+    after.status !== before.status ||
+    after.hold?.withdraw !== before.hold?.withdraw ||
+    isBlind(after) !== isBlind(before)
+  )
 }

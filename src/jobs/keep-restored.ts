@@ -3,7 +3,7 @@
  * named. The way back is the one thing that fights; it asks nobody.
  */
 import type { Deployment } from '../playbook/deployment.ts'
-import { isOldReplaced } from '../playbook/deployment.ts'
+import { goesThroughPrevious } from '../playbook/deployment.ts'
 import type { ForeignChange } from '../playbook/foreign-change.ts'
 import { changeText } from '../playbook/meddling-words.ts'
 import { ownedBy } from '../playbook/ownership.ts'
@@ -22,8 +22,9 @@ export async function keepRestored(engine: Engine, deployment: Deployment, signa
   if (differs.length === 0) return
   const changes = await engine.cluster.foreign(service, owned, signal)
   if (changes.length === 0) return
-  const throughPrevious = deployment.kept || isOldReplaced(deployment)
-  await engine.cluster.restore(service, owned.pin, throughPrevious, writeContext(deployment, signal))
+  const context = writeContext(deployment, signal)
+  // It was restored once: with as many old pods as there were then.
+  await engine.cluster.restore(service, owned.pin, goesThroughPrevious(deployment), context, true)
   const outcome = await recordThrough(engine.store, deployment.id, engine.clock.now, () => ({
     event: { type: 'restore-undone', changes },
   }))

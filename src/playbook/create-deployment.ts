@@ -36,6 +36,7 @@ export function createDeployment(plan: Plan, number: number, requester: PersonRe
     lastSample: null,
     peaks: {},
     pods: null,
+    blind: null,
     issues: [],
     kept: false,
     settled: false,

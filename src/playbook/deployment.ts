@@ -38,19 +38,12 @@ export interface Pin {
   /** Annotations of the router's object as they were, null where there was none; only where shares stand in annotations and the object is the team's. */
   readonly annotations?: Readonly<Record<string, string | null>>
   readonly hpa: { readonly name: string; readonly minReplicas: number } | null
+  /** Only where the workload's own pods are replaced in place: then the way back leads through the workload itself. */
+  readonly rollout?: PinnedRollout
   /** Its traffic moves by the switch of a blue-green deployment, whatever router the catalogue names. */
   readonly switched?: true
   /** ConfigMaps and Secrets that the template takes its configuration from, as they were: their content is not pinned. */
   readonly configs?: readonly PinnedConfig[]
-  /** Only where the workload's own pods are replaced in place: then the way back leads through the workload itself. */
-  readonly rollout?: PinnedRollout
-}
-
-export interface PinnedConfig {
-  readonly kind: 'ConfigMap' | 'Secret'
-  readonly name: string
-  /** `metadata.resourceVersion`; `absent`: there was none; null: it could not be read. */
-  readonly version: string | null
 }
 
 /** How the workload rolled out before, and how its pods are told from the new ones. */
@@ -59,6 +52,13 @@ export interface PinnedRollout {
   readonly hash: string
   /** Those of the spec's `strategy`, `minReadySeconds`, `progressDeadlineSeconds` and `paused` that were set. */
   readonly spec: Readonly<Record<string, unknown>>
+}
+
+export interface PinnedConfig {
+  readonly kind: 'ConfigMap' | 'Secret'
+  readonly name: string
+  /** `metadata.resourceVersion`; `absent`: there was none; null: it could not be read. */
+  readonly version: string | null
 }
 
 /** How far a rolling deployment has got. */
@@ -77,6 +77,7 @@ export type HoldReason =
   | 'no-data'
   | 'low-traffic'
   | 'unready'
+  | 'blind'
   | 'person'
   | 'step-failed'
   /** Somebody else changed what the deployment owns. */
@@ -121,6 +122,8 @@ export interface GoingBack {
   readonly restoredAt?: number
   /** What somebody else did to it since, and was undone. */
   readonly undone?: readonly ForeignChange[]
+  /** Id of the emergency rollback that was ordered: from then on its token counts on the cluster, and what is pinned there is the way back. */
+  readonly emergency?: string
   /** Did the new version ever have production traffic? If not, people read "aborted", not "rolled back". */
   readonly hadTraffic: boolean
 }
@@ -137,6 +140,15 @@ export interface Window {
   readonly noData: number
   /** When the last sample was asked for, ms since the epoch; `since` before the first. */
   readonly askedAt: number
+}
+
+/** The guard cannot see the cluster. */
+export interface Blind {
+  readonly since: number
+  /** A sentence of the cluster's or the network's. */
+  readonly why: string
+  /** Long enough that people were told; before that it may be a hiccup. */
+  readonly told: boolean
 }
 
 export interface CheckIn {
@@ -194,6 +206,8 @@ export interface Deployment {
   readonly pods: PodHealth | null
   /** What somebody else changed of what is ours; null or absent: nothing. */
   readonly meddled?: Meddled | null
+  /** Null while the guard sees the cluster, or need not. Absent in records of versions before this field. */
+  readonly blind?: Blind | null
   /** Problems met on the way, for the report. */
   readonly issues: readonly string[]
   /** Is the old version beside the new one (after `keep-old`)? Then the way back goes through it. */
@@ -233,6 +247,12 @@ export function isLive(deployment: Deployment): boolean {
 export function hasWayBack(deployment: Deployment, now: number): boolean {
   if (deployment.status === 'running' || deployment.status === 'holding') return true
   return deployment.status === 'completed' && deployment.keepUntil !== null && now < deployment.keepUntil
+}
+
+/** Does the way back lead through pods beside the workload: the kept ones, or, where none are, ones that start first? */
+export function goesThroughPrevious(deployment: Deployment): boolean {
+  // What was replaced in place is put back in place.
+  return deployment.kept || (isOldReplaced(deployment) && !deployment.pin?.rollout)
 }
 
 /**

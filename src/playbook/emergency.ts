@@ -19,6 +19,18 @@ export function emergencyTime(id: string): number {
   return Number(id.slice(id.lastIndexOf('-') + 1))
 }
 
+const ORDERED = 'emergency rollback: '
+
+/** How the record names the reason of an emergency. */
+export function emergencyDetail(reason: string): string {
+  return `${ORDERED}${reason}`
+}
+
+/** The reason that somebody gave, out of what the record keeps. */
+export function emergencyReason(detail: string): string {
+  return detail.startsWith(ORDERED) ? detail.slice(ORDERED.length) : detail
+}
+
 export interface Emergency {
   readonly id: string
   readonly service: string

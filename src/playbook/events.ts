@@ -24,7 +24,13 @@ export type DeploymentEvent =
   | { readonly type: 'held'; readonly by: PersonRef; readonly reason: string | null }
   | { readonly type: 'resumed'; readonly by: PersonRef }
   | { readonly type: 'abort-asked'; readonly by: PersonRef; readonly reason: string | null }
-  | { readonly type: 'rollback-asked'; readonly by: PersonRef; readonly reason: string | null }
+  | {
+      readonly type: 'rollback-asked'
+      readonly by: PersonRef
+      readonly reason: string | null
+      /** Id of the emergency rollback, where it is one. */
+      readonly emergency?: string
+    }
   // Steps, forward.
   | {
       readonly type: 'step-done'
@@ -50,6 +56,9 @@ export type DeploymentEvent =
   // What the watch brings.
   | { readonly type: 'sampled'; readonly sample: Sample }
   | { readonly type: 'pods-seen'; readonly health: PodHealth; readonly verdict: PodVerdict }
+  /** A look of the guard, begun at `since` (ms since the epoch), that saw nothing of the cluster; `why` is a sentence. */
+  | { readonly type: 'sight-lost'; readonly since: number; readonly why: string }
+  | { readonly type: 'sight-back' }
   /** What the new pods told of themselves between two samples is bad enough for the fast path. */
   | { readonly type: 'pods-failing'; readonly failing: Failing }
   /** Somebody else wrote what the deployment owns. `realShare`: percent of the new version as the router shows it now. */

@@ -1,6 +1,7 @@
 /** Deployment + now -> what to do: perform this, sample, wait until then, wait for a person, or nothing any more. Pure. */
 import type { CheckIn, Deployment } from './deployment.ts'
 import type { OwnedField } from './foreign-change.ts'
+import { isBlind } from './is-blind.ts'
 import { locateStep, type PhaseName, type Step } from './plan.ts'
 
 export type Next =
@@ -71,6 +72,13 @@ function forward(deployment: Deployment, now: number): Next {
     if (now >= expires) return { kind: 'note', event: 'approval-expired' }
     return { kind: 'wait', until: Math.min(expires, sampleAt ?? expires), person: true }
   }
+  // What is done without seeing what becomes of it is done blindly. The guard sees again, or makes it hold.
+  if (isBlind(deployment))
+    return {
+      kind: 'wait',
+      until: Math.min(now + deployment.plan.service.guard.pollMs, sampleAt ?? Infinity),
+      person: false,
+    }
   if (now < deployment.retryAt)
     return { kind: 'wait', until: Math.min(deployment.retryAt, sampleAt ?? deployment.retryAt), person: false }
   return { kind: 'perform', step: at.step, phase: at.phase }

@@ -95,10 +95,12 @@ export interface Located {
 
 /** Finds a forward step by id; undefined when the plan has none of that name. */
 export function locateStep(plan: Plan, id: string): Located | undefined {
-  const flat = plan.phases.flatMap((phase, phaseIndex) =>
-    phase.steps.map((step) => ({ step, phase: phase.name, phaseIndex })),
-  )
-  const at = flat.findIndex((row) => row.step.id === id)
-  const row = flat[at]
-  return row && { ...row, next: flat[at + 1]?.step }
+  for (const [phaseIndex, { name, steps }] of plan.phases.entries()) {
+    const at = steps.findIndex((step) => step.id === id)
+    const step = steps[at]
+    if (!step) continue
+    const later = plan.phases.find((phase, index) => index > phaseIndex && phase.steps.length > 0)
+    return { step, phase: name, phaseIndex, next: steps[at + 1] ?? later?.steps[0] }
+  }
+  return undefined
 }

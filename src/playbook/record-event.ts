@@ -10,6 +10,7 @@ import { emergencyTookOver } from './record/emergency.ts'
 import { podsFailing } from './record/eyes.ts'
 import * as meddling from './record/meddling.ts'
 import * as people from './record/people.ts'
+import { sightBack, sightLost } from './record/sight.ts'
 import * as steps from './record/steps.ts'
 import * as watching from './record/watching.ts'
 import * as wayBack from './record/way-back.ts'
@@ -43,7 +44,7 @@ function changeFor(deployment: Deployment, event: DeploymentEvent, now: number):
     case 'abort-asked':
       return people.abort(deployment, event.by, event.reason, now)
     case 'rollback-asked':
-      return people.rollback(deployment, event.by, event.reason, now)
+      return people.rollback(deployment, event, now)
     case 'step-done':
       return steps.stepDone(deployment, event.step, event.text, event.evidence, event.facts ?? {}, now)
     case 'step-not-yet':
@@ -54,6 +55,10 @@ function changeFor(deployment: Deployment, event: DeploymentEvent, now: number):
       return watching.sampled(deployment, event.sample, now)
     case 'pods-seen':
       return watching.podsSeen(deployment, event.health, event.verdict, now)
+    case 'sight-lost':
+      return sightLost(deployment, event.since, event.why, now)
+    case 'sight-back':
+      return sightBack(deployment, now)
     case 'pods-failing':
       return podsFailing(deployment, event.failing, now)
     case 'changed-by-others':

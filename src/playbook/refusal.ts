@@ -18,6 +18,7 @@ export const REFUSAL_CODES = [
   'already-going-back',
   'not-holding',
   'already-holding',
+  'cluster-unseen',
   'no-way-back',
   'old-card',
   'not-recorded',

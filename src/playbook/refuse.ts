@@ -155,6 +155,14 @@ export const refuse = {
       `See \`/deploy status ${deployment.service}\`.`,
     )
   },
+  unseen(deployment: Deployment): Refused {
+    return no(
+      'cluster-unseen',
+      `Not resumed: ${deployment.hold?.detail ?? 'the cluster cannot be seen'}.`,
+      trafficNow(deployment),
+      `It goes on by itself when the cluster is seen again. To go back: \`/deploy rollback ${deployment.service}\`.`,
+    )
+  },
   noWayBack(deployment: Deployment): Refused {
     return no(
       'no-way-back',

@@ -233,7 +233,7 @@ export interface Cluster {
     lines: number,
     signal: AbortSignal,
   ): Promise<{ readonly pod: string; readonly text: string } | null>
-  /** Calls back when pods of the service change (debounced to a turn of the event loop). One watch per namespace is shared; it restarts by itself. Returns how to stop. */
+  /** Calls back when pods of the service change, and when they can no longer be watched (debounced to a turn of the event loop). One watch per namespace is shared; it restarts by itself. Returns how to stop. */
   watch(service: Service, changed: () => void): () => void
   /** Releases watches and connections. */
   close(): Promise<void>

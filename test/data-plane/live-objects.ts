@@ -44,6 +44,7 @@ export async function followObjects(plane: DataPlane, options: LiveOptions): Pro
       target,
       keyOf: () => kind,
       slim: (object) => object,
+      lost: () => undefined,
       changed() {
         if (due) return
         due = true

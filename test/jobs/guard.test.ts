@@ -3,10 +3,10 @@ import { steppedClock } from '../../src/adapters/clocks.ts'
 import { memoryStore } from '../../src/adapters/memory/memory-store.ts'
 import type { Engine } from '../../src/jobs/engine.ts'
 import { guard } from '../../src/jobs/guard.ts'
-import type { Cluster, SlotState } from '../../src/ports/cluster.ts'
+import { type Cluster, ClusterError, type Sighting, type SlotState } from '../../src/ports/cluster.ts'
 import type { Job } from '../../src/ports/queue.ts'
 import { makePorts } from '../checks/fixtures.ts'
-import { makePod, newDeployment, PIN, T0 } from '../playbook/fixtures.ts'
+import { makePod, newDeployment, T0, walkTo } from '../playbook/fixtures.ts'
 
 const NO_SLOT: SlotState = {
   exists: false,
@@ -25,22 +25,27 @@ function refuse(): never {
   throw new Error('the guard only looks')
 }
 
-async function nextLook(watched: boolean): Promise<number> {
+const SIGHTING: Sighting = {
+  at: T0,
+  watched: false,
+  writtenBy: null,
+  shares: null,
+  slots: { stable: NO_SLOT, canary: WELL, previous: NO_SLOT },
+}
+
+/** A guard on a cluster that answers a look as it is told to, and what comes of it. */
+async function onGuard(answer: () => Sighting) {
   const store = memoryStore()
-  await store.create({ ...newDeployment(), pin: PIN }, [])
+  const { deployment, now } = walkTo(newDeployment(), 'approve-5')
+  await store.create(deployment, [])
+  const clock = steppedClock(now)
   const jobs: Job[] = []
   const ports = makePorts()
-  const look: Cluster['look'] = async () => ({
-    at: T0,
-    watched,
-    shares: null,
-    slots: { stable: NO_SLOT, canary: WELL, previous: NO_SLOT },
-  })
   const cluster: Cluster = {
     inspect: refuse,
+    pinned: refuse,
     dryRun: refuse,
     pin: refuse,
-    pinned: refuse,
     ensureSlot: refuse,
     route: refuse,
     promote: refuse,
@@ -54,14 +59,14 @@ async function nextLook(watched: boolean): Promise<number> {
     logs: refuse,
     watch: refuse,
     close: refuse,
-    look,
+    look: async () => answer(),
   }
   const engine: Engine = {
     ...ports,
     cluster,
     eyes: { read: refuse },
     store,
-    clock: steppedClock(T0),
+    clock,
     metrics: { ...ports.metrics, sample: refuse },
     queue: {
       add: async (job) => void jobs.push(job),
@@ -73,13 +78,60 @@ async function nextLook(watched: boolean): Promise<number> {
     incidents: { append: refuse },
     log: { debug() {}, info() {}, warn() {}, error() {} },
   }
-  await guard(engine, 'api-1', new AbortController().signal)
-  return (jobs.findLast((job) => job.kind === 'guard')?.at ?? 0) - T0
+  return {
+    clock,
+    look: () => guard(engine, 'api-1', new AbortController().signal),
+    /** How long after the present look the next one comes, ms. */
+    pause: () => (jobs.findLast((job) => job.kind === 'guard')?.at ?? 0) - clock.now(),
+    told: async () => (await store.timeline('api-1')).map((entry) => entry.text),
+    load: async () => store.load('api-1'),
+  }
 }
 
 describe('the poll beneath the watch', () => {
   it('comes every 5 s while no watch stands, and every 30 s beneath a live one', async () => {
-    expect(await nextLook(false)).toBe(5_000)
-    expect(await nextLook(true)).toBe(30_000)
+    let watched = false
+    const { look, pause } = await onGuard(() => ({ ...SIGHTING, watched }))
+    await look()
+    expect(pause()).toBe(5_000)
+    watched = true
+    await look()
+    expect(pause()).toBe(30_000)
+  })
+})
+
+describe('a cluster that does not answer the guard', () => {
+  it('is told once when that lasts, holds what runs, and is told once more when it is seen again', async () => {
+    let away = true
+    const { look, pause, told, load, clock } = await onGuard(() => {
+      if (away) throw new ClusterError('late', 'Could not list pods: no answer.')
+      return SIGHTING
+    })
+    const begun = clock.now()
+    for (const [seconds, lines] of [
+      [0, 0],
+      [10, 0],
+      [15, 1],
+      [55, 1],
+      [60, 2],
+      [300, 2],
+    ] as const) {
+      clock.advanceTo(begun + seconds * 1_000)
+      await look()
+      expect(pause()).toBe(5_000)
+      expect(await told()).toHaveLength(lines)
+    }
+    expect(await load()).toMatchObject({ status: 'holding', hold: { reason: 'blind' } })
+    away = false
+    await look()
+    expect(await load()).toMatchObject({ status: 'running', blind: null, pods: { ready: 1 } })
+    expect((await told()).slice(2)).toEqual(['The cluster is seen again after 300 s; api-1 goes on by itself.'])
+  })
+  it('is no reason of a fault that is ours', async () => {
+    const { look, load } = await onGuard(() => {
+      throw new TypeError('x is not a function')
+    })
+    await expect(look()).rejects.toThrow('x is not a function')
+    expect((await load())?.blind).toBeNull()
   })
 })

@@ -1,8 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { authorise } from '../../src/playbook/authorise.ts'
-import { emergencyId, emergencyNews, emergencyTime, incidentLine, isEmergency } from '../../src/playbook/emergency.ts'
+import { HOUR } from '../../src/playbook/durations.ts'
+import {
+  emergencyDetail,
+  emergencyId,
+  emergencyNews,
+  emergencyReason,
+  emergencyTime,
+  incidentLine,
+  isEmergency,
+} from '../../src/playbook/emergency.ts'
 import { recordEvent } from '../../src/playbook/record-event.ts'
-import { ana, ben, makeService, newDeployment, T0 } from './fixtures.ts'
+import { ana, ben, makeService, must, newDeployment, T0, walkTo } from './fixtures.ts'
 
 const member = (person: { id: string; name: string }) => ({ ...person, kind: 'member' }) as const
 const facts = {
@@ -57,19 +66,29 @@ describe('who may order one', () => {
 describe('a record that an emergency has overtaken', () => {
   const event = { type: 'emergency-took-over', id: facts.id } as const
 
-  it('ends, whatever it was about to do, and says so in the channel', () => {
+  it('goes back under its token, whatever it was about to do, and says so in the channel', () => {
     const outcome = recordEvent(newDeployment(), event, T0 + 5)
     expect(outcome).toMatchObject({
       ok: true,
       value: {
-        deployment: { status: 'rolled-back', endedAt: T0 + 5, share: { planned: 0 }, keepUntil: null, kept: false },
+        deployment: { status: 'going-back', goingBack: { emergency: facts.id, step: 0 }, keepUntil: null },
         entries: [{ audience: 'channel', level: 'bad' }],
       },
     })
   })
-  it('ends once', () => {
-    const outcome = recordEvent(newDeployment(), event, T0 + 5)
-    if (!outcome.ok) throw new Error('refused')
-    expect(recordEvent(outcome.value.deployment, event, T0 + 6)).toMatchObject({ ok: false })
+  it('is overtaken by the same one once, by a later one again: from the beginning', () => {
+    const overtaken = must(newDeployment(), event, T0 + 5).deployment
+    expect(recordEvent(overtaken, event, T0 + 6)).toMatchObject({ ok: false })
+    const drained = must(overtaken, { type: 'way-back-step-done', index: 0, text: 'restored' }, T0 + 7).deployment
+    const later = { type: 'emergency-took-over', id: `emergency-api-${T0 + 8}` } as const
+    expect(must(drained, later, T0 + 8).deployment.goingBack).toMatchObject({ emergency: later.id, step: 0 })
+  })
+  it('knows of it from the beginning when it could be reached', () => {
+    const { deployment } = walkTo(newDeployment(), 'watch-25')
+    const asked = { type: 'rollback-asked', by: ben, reason: emergencyDetail('it burns'), emergency: facts.id } as const
+    const back = must(deployment, asked, T0 + HOUR).deployment
+    expect(back.goingBack).toMatchObject({ emergency: facts.id, by: { id: ben.id } })
+    expect(emergencyReason(back.goingBack?.detail ?? '')).toBe('it burns')
+    expect(recordEvent(back, event, T0 + HOUR)).toMatchObject({ ok: false })
   })
 })

@@ -7,6 +7,7 @@ import type { Deployment } from '../../src/playbook/deployment.ts'
 import { MINUTE, SECOND } from '../../src/playbook/durations.ts'
 import type { DeploymentEvent } from '../../src/playbook/events.ts'
 import type { ForeignChange } from '../../src/playbook/foreign-change.ts'
+import { isBlind } from '../../src/playbook/is-blind.ts'
 import { nextStep } from '../../src/playbook/next-step.ts'
 import { recordEvent } from '../../src/playbook/record-event.ts'
 import type { Service, Strategy } from '../../src/playbook/service.ts'
@@ -66,6 +67,8 @@ function eventsAt(place: Place): DeploymentEvent[] {
     { type: 'pods-seen', health, verdict: { kind: 'all-unready', detail: 'x' } },
     { type: 'pods-seen', health, verdict: { kind: 'some-unready', since: now, detail: 'x' } },
     { type: 'pods-seen', health, verdict: { kind: 'well' } },
+    { type: 'sight-lost', since: now - 20 * SECOND, why: 'x' },
+    { type: 'sight-back' },
     { type: 'pods-failing', failing: FAILING },
     { type: 'changed-by-others', changes: [changeOf('shares', '0 %')], realShare: 0 },
     { type: 'changed-by-others', changes: [changeOf('canary-replicas', 'gone')] },
@@ -104,6 +107,7 @@ function keyOf({ deployment: d, now }: Place): string {
     d.status,
     d.step,
     d.share.planned,
+    isBlind(d),
     d.rolled && [d.rolled.wanted, d.rolled.of],
     hold && [hold.reason, hold.withdraw ?? 0, hold.rollBackAt === undefined ? 0 : now >= hold.rollBackAt ? 2 : 1],
     goingBack && [goingBack.step, goingBack.hadTraffic],
@@ -132,6 +136,12 @@ function checkMove(before: Place, event: DeploymentEvent, after: Deployment): vo
     before.deployment.status !== 'rolled-back' && before.deployment.status !== 'refused',
     `${told}: the end is not final`,
   )
+  // Blind is neither healthy nor sick: it moves nothing forward, and nothing back.
+  claim(!event.type.startsWith('sight') || after.status !== 'going-back', `${told}: went back for want of sight`)
+  claim(
+    event.type !== 'sampled' || !isBlind(before.deployment) || after.step === before.deployment.step,
+    `${told}: a gate passed that nobody could see behind`,
+  )
   if (before.deployment.status !== 'going-back') return
   claim(
     after.status === 'going-back' || after.status === 'rolled-back',
@@ -150,6 +160,7 @@ function checkRest({ deployment, now }: Place): void {
   const told = `${deployment.status} ${deployment.step}`
   claim(!LIVE.includes(deployment.status) || next.kind !== 'finished', `${told}: nothing comes next`)
   claim(next.kind !== 'wait' || Number.isFinite(next.until), `${told}: waits for ever`)
+  claim(!isBlind(deployment) || next.kind !== 'perform', `${told}: a step is taken blindly`)
   claim(
     next.kind !== 'wait' || !next.person || deployment.plan.service.approvers.length > 0,
     `${told}: nobody to wait for`,

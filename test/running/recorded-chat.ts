@@ -4,6 +4,7 @@ import type { Chat, ChatMessage } from '../../src/ports/chat.ts'
 export interface RecordedChat extends Chat {
   readonly said: {
     readonly text: string
+    readonly blocks: readonly object[]
     readonly thread: string | null
     readonly broadcast: boolean
     readonly key: string
@@ -18,9 +19,9 @@ export function recordedChat(): RecordedChat {
   return {
     said,
     edits,
-    async post({ text }, { thread, broadcast, key }) {
+    async post({ text, blocks }, { thread, broadcast, key }) {
       const ts = `1.${String(said.length + 1).padStart(6, '0')}`
-      said.push({ text, thread, broadcast, key, ts })
+      said.push({ text, blocks, thread, broadcast, key, ts })
       return ts
     },
     async update(message, { ts }) {

@@ -127,7 +127,13 @@ describe.each(VARIANTS)('%s', (_, strategy, router) => {
   it('loses no request in an emergency', async () => {
     const { here, followed, service } = await begin(strategy, router)
     await here.until((row) => row.step === 'watch-100')
-    const order = { service, by: { id: 'U0BEN', name: 'Ben' }, reason: 'checkout is broken', say: () => undefined }
+    const order = {
+      service,
+      by: { id: 'U0BEN', name: 'Ben' },
+      reason: 'checkout is broken',
+      alone: true,
+      say: () => undefined,
+    }
     const done = await beside(here, async (clock) => {
       const given = { ...order, signal: new AbortController().signal }
       const end = await restoreNow({ ...here.parts, clock }, given)

@@ -275,6 +275,6 @@ describe('a rehearsal of something that cannot be done', () => {
     const { exit, text } = await rehearsal('/deploy api v9.9 canary')
     expect(exit).toBe(1)
     expect(text).toContain('✗ fails image-exists')
-    expect(text).toContain('Nothing was changed; all traffic stays on the old version.')
+    expect(text).toContain('Nothing was changed; all traffic stays on v1.9.')
   })
 })

@@ -89,6 +89,24 @@ describe('a rolling deployment', () => {
     expect(here.world.simulation.trafficShares('production', 'api')).toEqual({ 'v1.9': 1 })
   })
 
+  it('keeps the traffic on its old pods when somebody undoes that while requests still drain', async () => {
+    const here = await begin()
+    await here.until((row) => row.step === 'watch-100')
+    expect(await here.ask({ verb: 'rollback', service: 'api' })).toMatchObject({ kind: 'done' })
+    await here.until((row) => row.goingBack?.restoredAt !== undefined)
+    const response = await fetch(`${here.world.simulation.url}${FRONT}`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/merge-patch+json' },
+      body: JSON.stringify({ spec: { selector: { app: 'api', 'pod-template-hash': 'of-nobody' } } }),
+    })
+    expect(response.status).toBe(200)
+    await here.pass(5 * SECOND)
+    expect((await here.load()).status).toBe('going-back')
+    expect(here.world.simulation.trafficShares('production', 'api')).toEqual({ 'v1.9': 1 })
+    await here.until((row) => row.status === 'rolled-back')
+    expect(here.world.simulation.trafficShares('production', 'api')).toEqual({ 'v1.9': 1 })
+  })
+
   it('takes the traffic away at once when all new pods are unready, and gives it back to them when somebody resumes', async () => {
     const here = await begin()
     await atPod(here, 2)

@@ -121,3 +121,63 @@ describe('the API server', () => {
     },
   )
 })
+
+describe('an API server that nobody can reach', () => {
+  const AWAY: ApiFault = { answer: 'disconnect' }
+  const lines = async ({ timeline }: Stage, words: string) =>
+    (await timeline()).filter((entry) => entry.text.includes(words)).map((entry) => entry.audience)
+
+  /** Its guard looks as often as it does in life. */
+  const watchful = (name: string) => ({ ...brisk(exampleService(name)), guard: exampleService(name).guard })
+
+  it('for half a minute is told once, and once more when it is back; nothing else changes', async () => {
+    const opened = await begin([watchful('api')])
+    const { world, until, pass } = opened
+    await until(has(25))
+    world.simulation.setFault(AWAY)
+    await pass(30 * SECOND)
+    world.simulation.setFault(undefined)
+    const end = await until(ended)
+    expect(end.status).toBe('completed')
+    expect(await lines(opened, 'The cluster has not been seen for 15 s')).toEqual(['thread'])
+    expect(await lines(opened, 'The cluster is seen again')).toEqual(['thread'])
+  })
+
+  it('for ten minutes: it holds at its share, and goes on by itself; nobody rolled back a healthy release', async () => {
+    const { world, until, pass, load, loud } = await begin([watchful('api')])
+    await until(has(25))
+    world.simulation.setFault(AWAY)
+    await pass(10 * MINUTE)
+    expect(await load()).toMatchObject({ status: 'holding', hold: { reason: 'blind' }, share: { planned: 25 } })
+    world.simulation.setFault(undefined)
+    const end = await until(ended)
+    expect(end).toMatchObject({ status: 'completed', goingBack: null })
+    expect(loud().filter((text) => text.includes('the cluster has not been seen'))).toHaveLength(1)
+    expect(world.simulation.trafficShares('production', 'api')).toEqual({ 'v2.0': 1 })
+  })
+
+  it('while a share is about to be given: that step waits with the rest, whatever its deadline', async () => {
+    const { world, onSave, until, pass, load } = await begin([watchful('search')])
+    onSave.push(({ step }) => {
+      if (step === 'route-50') world.simulation.setFault(AWAY)
+    })
+    await until(({ step }) => step === 'route-50', 'search-1')
+    await pass(10 * MINUTE)
+    expect(await load('search-1')).toMatchObject({ status: 'holding', step: 'route-50', share: { planned: 25 } })
+    onSave.length = 0
+    world.simulation.setFault(undefined)
+    expect(await until(ended, 'search-1')).toMatchObject({ status: 'completed', goingBack: null })
+  })
+
+  it('that only hides the pods passes no gate, and a breach still goes back', async () => {
+    const { world, until, pass, load } = await begin([watchful('search')])
+    await until(has(25), 'search-1')
+    world.simulation.setFault({ answer: 403, method: 'GET', path: /\/pods/ })
+    await pass(10 * MINUTE)
+    expect(await load('search-1')).toMatchObject({ status: 'holding', hold: { reason: 'blind' }, step: 'watch-25' })
+    world.setFault('v2.0', 'errors', true)
+    const back = await until(({ goingBack }) => goingBack?.restoredAt !== undefined, 'search-1')
+    expect(back.goingBack).toMatchObject({ trigger: 'critical' })
+    expect(world.simulation.trafficShares('production', 'search')).toEqual({ 'v1.9': 1 })
+  })
+})

@@ -2,7 +2,7 @@
 import type { Service } from '../../playbook/service.ts'
 import type { Clock } from '../../ports/clock.ts'
 import { type ApiClient, apiClient } from './api-client.ts'
-import { type Credentials, credentialsOf } from './credentials.ts'
+import type { Credentials, credentialsOf } from './credentials.ts'
 import type { JsonObject } from './json.ts'
 import { type NamespaceView, namespaceView } from './namespace-view.ts'
 import { type Objects, objectsOf } from './objects.ts'
@@ -42,10 +42,11 @@ export interface ConnectionOptions {
   readonly clock: Clock
   readonly requestTimeoutMs: number
   readonly onWrite: (what: string) => void
+  readonly login: typeof credentialsOf
 }
 
 export async function connect(options: ConnectionOptions): Promise<Connection> {
-  const credentials = await credentialsOf(options.kubeconfigPath, options.context)
+  const credentials = await options.login(options.kubeconfigPath, options.context)
   return connectionOf(credentials, options)
 }
 

@@ -6,6 +6,7 @@ import type { Cluster, Sighting } from '../../ports/cluster.ts'
 import type { Eyes } from '../../ports/eyes.ts'
 import { changedConfigs } from './config-references.ts'
 import { type Connection, connect } from './connection.ts'
+import { credentialsOf } from './credentials.ts'
 import { dryRun } from './dry-run.ts'
 import { ensureSlot } from './ensure-slot.ts'
 import { podReader } from './eyes/read-pods.ts'
@@ -39,6 +40,8 @@ export interface KubernetesClusterOptions {
   readonly requestTimeoutMs?: number
   /** Told of every write that was made, for the log: `patch services "api" in namespace shop`. */
   readonly onWrite?: (what: string) => void
+  /** How a context is logged in to. Default: as the kubeconfig says. */
+  readonly login?: typeof credentialsOf
 }
 
 const REQUEST_TIMEOUT_MS = 10_000
@@ -59,6 +62,7 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
       clock: options.clock,
       requestTimeoutMs: options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS,
       onWrite: options.onWrite ?? (() => undefined),
+      login: options.login ?? credentialsOf,
     })
     contexts.set(context, made)
     // A kubeconfig that is being written may be whole at the next try.

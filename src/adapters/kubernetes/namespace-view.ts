@@ -43,7 +43,10 @@ export function namespaceView(api: ApiClient, clock: Clock, namespace: string): 
       for (const key of listenerKeys(target.resource, object, watches)) tell(key)
     }
     const slim = (object: JsonObject) => slimCopy(target.resource, object)
-    watches.set(target.resource, watchResource({ api, clock, target, keyOf, changed, slim }))
+    const lost = () => {
+      for (const key of listeners.keys()) tell(key)
+    }
+    watches.set(target.resource, watchResource({ api, clock, target, keyOf, changed, slim, lost }))
   }
   start(pods(namespace), controllerUid)
   start(replicaSets(namespace), controllerUid)

@@ -29,6 +29,8 @@ export interface ResourceWatchOptions {
   readonly slim: (object: JsonObject) => JsonObject
   /** Called with an object that is new, different or gone. */
   readonly changed: (object: JsonObject) => void
+  /** Called when it broke and could not be begun anew at once: whoever relies on it should look for themselves. */
+  readonly lost: () => void
 }
 
 /** A stream that ends sooner than this, having said nothing, is sick; real ms. */
@@ -100,9 +102,13 @@ async function keepWatching(
   signal: AbortSignal,
   setLive: (live: boolean) => void,
 ): Promise<void> {
-  const { api, clock, target } = options
+  const { api, clock, target, lost } = options
   let version: string | undefined
   let failures = 0
+  const failed = () => {
+    if (++failures === 1) lost()
+    return pause(clock, failures, signal)
+  }
   while (!signal.aborted) {
     try {
       version ??= await relist(api, target, copies, signal)
@@ -117,7 +123,7 @@ async function keepWatching(
       }
       setLive(false)
       if (heard || performance.now() - begun >= SHORTEST_STREAM_MS) failures = 0
-      else await pause(clock, ++failures, signal)
+      else await failed()
     } catch (error) {
       setLive(false)
       if (isExpired(error)) {
@@ -125,7 +131,7 @@ async function keepWatching(
         await nextTurn()
         continue
       }
-      await pause(clock, ++failures, signal)
+      await failed()
     }
   }
   setLive(false)

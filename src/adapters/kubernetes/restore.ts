@@ -26,7 +26,8 @@ export async function restore(
   context: WriteContext,
   overdue = false,
 ): Promise<RealShares> {
-  if (pin.rollout && !kept) return restoreInPlace(connection, service, pin, pin.rollout, context, overdue)
+  // Whatever the caller believes: beside a workload that was rolled in place nothing is kept.
+  if (pin.rollout) return restoreInPlace(connection, service, pin, pin.rollout, context, overdue)
   const home = () =>
     bringTrafficHome(connection, service, pin, kept ? 'previous' : 'stable', context, { alwaysStamp: true })
   const router = weightedRouterOf(service)

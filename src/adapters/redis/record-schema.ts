@@ -52,6 +52,7 @@ const RECORD_FIELDS = {
   peaks: object,
   pods: object.nullable(),
   meddled: object.nullish(),
+  blind: object.nullish(),
   issues: list,
   kept: z.boolean(),
   settled: z.boolean(),

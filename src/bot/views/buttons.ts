@@ -27,10 +27,15 @@ export function buttonsNow(deployment: Deployment, now: number): readonly Button
   return [...goOn, ...back, abortButton(deployment)]
 }
 
+/** What cannot be seen cannot be resumed; but it can be held, so that it does not go on by itself. */
+function canResume({ status, hold }: Deployment): boolean {
+  return status === 'holding' && hold?.reason !== 'blind'
+}
+
 /** Over a countdown both matter: Hold ends it and leaves everything as it is, Resume goes on. */
 function holdButtons(deployment: Deployment): readonly Button[] {
   const hold = plain(deployment, 'hold', 'Hold')
-  if (deployment.status !== 'holding') return [hold]
+  if (!canResume(deployment)) return [hold]
   const resume = plain(deployment, 'resume', 'Resume')
   return deployment.hold?.rollBackAt === undefined || deployment.hold.by ? [resume] : [hold, resume]
 }

@@ -1,5 +1,6 @@
 /** One line about the last look at the metrics: what is out of bounds by name, the rest as a number. */
 import type { Deployment } from '../../playbook/deployment.ts'
+import { isBlind } from '../../playbook/is-blind.ts'
 import { type Finding, formatValue, judgeSample, meetsTarget } from '../../playbook/judge-sample.ts'
 import type { Sample } from '../../playbook/metrics.ts'
 import { escapeText, moment } from './mrkdwn.ts'
@@ -72,8 +73,10 @@ export function requestsPerSecond(sample: Sample | null): number | null {
 
 /** `Pods of v2.0: 3 of 3 ready, 2 restarts`, the sick ones by name; null before there are any. */
 export function podsLine(deployment: Deployment): string | null {
-  const { pods } = deployment
+  const { pods, blind } = deployment
   if (pods === null) return null
+  if (blind && isBlind(deployment))
+    return `Pods of ${escapeText(deployment.version)}: ❔ not seen since ${moment(blind.since)}; ${pods.ready} of ${pods.wanted} were ready then`
   const present = pods.pods.filter((pod) => !pod.terminating)
   const restarts = present.reduce((sum, pod) => sum + pod.restarts, 0)
   const sick = present.filter((pod) => pod.trouble !== null || !pod.ready)

@@ -1,5 +1,6 @@
 /** What a deployment waits for, on whom, and when the next decision falls. */
 import type { Deployment } from '../../playbook/deployment.ts'
+import { isBlind } from '../../playbook/is-blind.ts'
 import { locateStep } from '../../playbook/plan.ts'
 import { oldVersion } from '../../playbook/refuse.ts'
 import { approvedPart, purposeNow } from '../../playbook/rolling.ts'
@@ -43,7 +44,8 @@ function runningLine(deployment: Deployment): string {
   const step = locateStep(deployment.plan, deployment.step)?.step
   const ends = windowEndsAt(deployment)
   const doing = `*Now* ${escapeText(step ? purposeNow(deployment, step) : deployment.step)}`
-  const why = deployment.waitingFor === null ? '' : ` · waits: ${escapeText(deployment.waitingFor)}`
+  const waits = isBlind(deployment) ? 'the cluster to be seen again' : deployment.waitingFor
+  const why = waits === null ? '' : ` · waits: ${escapeText(waits)}`
   const decision = ends === null ? '' : ` · next decision ${moment(ends)}`
   return `${doing}${why}${decision}`
 }
@@ -60,6 +62,8 @@ function holdLine(deployment: Deployment): string {
   const since = `⏸️ *On hold* since ${moment(hold.since)}${who}: ${escapeText(hold.detail)}`
   if (hold.rollBackAt !== undefined)
     return `${since}\n⏳ *Rolls back by itself* at ${moment(hold.rollBackAt)} unless somebody decides before.`
+  if (hold.reason === 'blind')
+    return `${since}\n*Goes on by itself* when the cluster is seen again. Next reminder ${moment(hold.remindAt)}.`
   return `${since}\nWaits for a person to resume or to roll back; watching goes on. Next reminder ${moment(hold.remindAt)}.`
 }
 

@@ -2,6 +2,7 @@
 import type { Deployment } from '../../playbook/deployment.ts'
 import type { StepFacts } from '../../playbook/events.ts'
 import type { WriteContext } from '../../ports/cluster.ts'
+import { emergencyContext } from '../../ports/emergency-context.ts'
 
 export type StepResult =
   | { readonly kind: 'done'; readonly text: string; readonly evidence?: string; readonly facts?: StepFacts }
@@ -14,5 +15,10 @@ export const SOON_MS = 2_000
 
 /** Deployments are told apart by when they were created: a Redis that lost everything counts from 1 again, the cluster's tokens do not. */
 export function writeContext(deployment: Deployment, signal: AbortSignal): WriteContext {
+  const { goingBack, plan } = deployment
+  if (goingBack?.emergency !== undefined) {
+    const tidies = plan.wayBack[goingBack.step]?.want.do === 'tidy'
+    return emergencyContext(goingBack.emergency, tidies ? 'tidy' : 'restore', signal)
+  }
   return { deployment: deployment.id, revision: deployment.revision, number: deployment.createdAt, signal }
 }

@@ -1,11 +1,12 @@
 /** Performs one step of the way back. Order: restore, confirm, then tell, drain, tidy. */
 import { configWarning } from '../../playbook/config-change.ts'
-import { type Deployment, isOldReplaced } from '../../playbook/deployment.ts'
+import { type Deployment, goesThroughPrevious } from '../../playbook/deployment.ts'
 import type { Step } from '../../playbook/plan.ts'
 import { oldVersion } from '../../playbook/refuse.ts'
 import { ClusterError } from '../../ports/cluster.ts'
 import type { Engine } from '../engine.ts'
 import { undoneBy } from '../keep-restored.ts'
+import { type Way, wayOnCluster, writeIncident } from './emergency-way.ts'
 import { writeContext } from './result.ts'
 
 /** Endpoints follow a write within this time, ms; looked at again so often. */
@@ -22,24 +23,57 @@ export async function performWayBack(
   step: Step,
   signal: AbortSignal,
 ): Promise<WayBackResult> {
-  if (step.want.do === 'restore') return restore(engine, deployment, signal)
   if (step.want.do === 'drain') return drain(engine, deployment, signal)
-  return tidy(engine, deployment, signal)
+  if (step.want.do !== 'restore') return tidy(engine, deployment, signal)
+  const emergency = deployment.goingBack?.emergency
+  return emergency === undefined
+    ? restore(engine, deployment, wayOfRecord(deployment), signal)
+    : restoreInEmergency(engine, deployment, emergency, signal)
 }
 
-async function restore(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<WayBackResult> {
+/** Null: nothing was changed yet. */
+function wayOfRecord(deployment: Deployment): Way | null {
+  const { pin, kept } = deployment
+  const throughPrevious = goesThroughPrevious(deployment)
+  return pin && { pin, cold: throughPrevious && !kept, throughPrevious }
+}
+
+/** Whoever ordered it may have done all of it already, or may have been cut off after any write: then this goes on. */
+async function restoreInEmergency(
+  engine: Engine,
+  deployment: Deployment,
+  emergency: string,
+  signal: AbortSignal,
+): Promise<WayBackResult> {
+  try {
+    const result = await restore(engine, deployment, await wayOnCluster(engine, deployment, signal), signal)
+    if (result.kind === 'done') await writeIncident(engine, deployment, emergency)
+    return result
+  } catch (error) {
+    if (!(error instanceof ClusterError) || error.by !== emergency) throw error
+    await writeIncident(engine, deployment, emergency)
+    return { kind: 'done', text: `Traffic is restored: ${emergency} tidies already.`, realShare: null }
+  }
+}
+
+async function restore(
+  engine: Engine,
+  deployment: Deployment,
+  way: Way | null,
+  signal: AbortSignal,
+): Promise<WayBackResult> {
   const { service } = deployment.plan
-  if (!deployment.pin)
-    return { kind: 'done', text: `${oldVersion(deployment)} has all traffic; none was given away yet.`, realShare: 0 }
-  const pin = deployment.pin
+  if (!way) {
+    const why = deployment.pin ? 'nothing is pinned on the cluster any more' : 'none was given away yet'
+    return { kind: 'done', text: `${oldVersion(deployment)} has all traffic; ${why}.`, realShare: 0 }
+  }
+  const { pin, cold, throughPrevious } = way
   const context = writeContext(deployment, signal)
-  const cold = isOldReplaced(deployment) && !deployment.kept && !pin.rollout
   if (cold) {
     const state = await engine.cluster.ensureSlot(service, { slot: 'previous', pin, replicas: pin.replicas }, context)
     if (state.ready === 0)
       return { kind: 'late', why: `the pods of ${oldVersion(deployment)} start (0 of ${pin.replicas} ready)` }
   }
-  const throughPrevious = deployment.kept || cold
   const overdue = isOverdue(engine, deployment)
   const shares = await engine.cluster.restore(service, pin, throughPrevious, context, overdue)
   // In place as beside: before any old pod stands there is nowhere to go back to.
@@ -92,8 +126,11 @@ async function drain(engine: Engine, deployment: Deployment, signal: AbortSignal
 
 async function tidy(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<WayBackResult> {
   const { service } = deployment.plan
+  // A record that never heard of its pin, under an emergency that goes by it.
+  const onCluster = deployment.pin === null && deployment.goingBack?.emergency !== undefined
+  const pin = onCluster ? ((await wayOnCluster(engine, deployment, signal))?.pin ?? null) : deployment.pin
   const undone = await undoneBy(engine, deployment, signal)
-  const done = await engine.cluster.tidy(service, deployment.pin, writeContext(deployment, signal))
+  const done = await engine.cluster.tidy(service, pin, writeContext(deployment, signal))
   if (!done) return { kind: 'late', why: undone ?? `${service.workload} takes its old form` }
   const again = undone === undefined ? '' : ` It was ${undone}; it is put back.`
   return {

@@ -31,7 +31,7 @@ export function holdReminded(deployment: Deployment, now: number): Outcome<Chang
     remindAt: now + deployment.plan.service.timeouts.holdReminderMs,
   }
   const minutes = Math.round((now - hold.since) / 60_000)
-  const text = `${deployment.id} has been holding for ${minutes} min: ${hold.detail}. ${trafficNow(deployment)} Decide: \`/deploy resume ${deployment.service}\` or \`/deploy rollback ${deployment.service}\`.`
+  const text = `${deployment.id} has been holding for ${minutes} min: ${hold.detail}. ${trafficNow(deployment)} ${whatNext(deployment)}`
   return {
     ok: true,
     value: {
@@ -39,6 +39,12 @@ export function holdReminded(deployment: Deployment, now: number): Outcome<Chang
       lines: [{ text, audience: hold.reminders === 0 ? 'channel' : 'thread', level: 'warning' }],
     },
   }
+}
+
+function whatNext({ hold, service }: Deployment): string {
+  const back = `\`/deploy rollback ${service}\``
+  if (hold?.reason === 'blind') return `It goes on by itself when the cluster is seen again. To go back: ${back}.`
+  return `Decide: \`/deploy resume ${service}\` or ${back}.`
 }
 
 export function withdrawn(deployment: Deployment, realShare: number | null): Outcome<Change> {

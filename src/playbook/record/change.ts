@@ -102,6 +102,7 @@ export function startGoingBack(
       waitingFor: null,
       keepUntil: null,
       endedAt: null,
+      blind: null,
     },
     lines: [line],
   }

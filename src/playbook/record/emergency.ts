@@ -3,13 +3,16 @@ import type { Deployment, GoingBack } from '../deployment.ts'
 import type { Outcome } from '../refusal.ts'
 import { oldVersion, refuse } from '../refuse.ts'
 import { type Change, hasTraffic } from './change.ts'
-import { ended } from './way-back.ts'
 
-/** Whatever the record thought was next: traffic is on the old version, and the emergency tidies. */
+/**
+ * Whatever the record thought was next: it goes back, as the emergency does and under its token. Restoring comes first
+ * again, since whoever began it may have been cut off.
+ */
 export function emergencyTookOver(deployment: Deployment, id: string, now: number): Outcome<Change> {
-  const { status, keepUntil, plan, goingBack } = deployment
+  const { status, keepUntil, goingBack } = deployment
   if (status === 'rolled-back' || status === 'refused') return refuse.stale(deployment)
   if (status === 'completed' && keepUntil === null) return refuse.stale(deployment)
+  if (goingBack?.emergency === id) return refuse.stale(deployment)
   const asked: GoingBack = goingBack ?? {
     trigger: 'rollback',
     detail: `emergency rollback ${id}`,
@@ -23,14 +26,17 @@ export function emergencyTookOver(deployment: Deployment, id: string, now: numbe
     ok: true,
     value: {
       patch: {
-        ...ended(now),
+        status: 'going-back',
+        goingBack: { ...asked, emergency: id, step: 0, stepSince: now },
         hold: null,
-        share: { planned: 0, real: null },
-        goingBack: { ...asked, step: plan.wayBack.length, restoredAt: asked.restoredAt ?? now },
+        retryAt: 0,
+        waitingFor: null,
+        keepUntil: null,
+        endedAt: null,
       },
       lines: [
         {
-          text: `The emergency rollback ${id} took ${deployment.id} over: all traffic is on ${oldVersion(deployment)}, and what is left of ${deployment.version} is tidied by it (cut off: run it again).${known}`,
+          text: `The emergency rollback ${id} took ${deployment.id} over: all traffic goes to ${oldVersion(deployment)}, and what is left of ${deployment.version} is tidied then.${known}`,
           audience: 'channel',
           level: 'bad',
         },

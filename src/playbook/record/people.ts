@@ -1,6 +1,7 @@
 /** What people decide. */
 import type { Deployment, PersonRef } from '../deployment.ts'
 import { hasWayBack } from '../deployment.ts'
+import type { DeploymentEvent } from '../events.ts'
 import { locateStep } from '../plan.ts'
 import type { Outcome } from '../refusal.ts'
 import { refuse } from '../refuse.ts'
@@ -59,6 +60,7 @@ export function resume(held: Deployment, by: PersonRef, now: number): Outcome<Ch
   const blocked = refuseEnded(held)
   if (blocked) return blocked
   if (held.status !== 'holding' || !held.hold) return refuse.notHolding(held)
+  if (held.hold.reason === 'blind') return refuse.unseen(held)
   const { meddled } = held
   if (!meddled) return resumed(held, by, now)
   // Whatever else it held for: from now on ours is written again, where others changed it.
@@ -104,11 +106,18 @@ export function abort(deployment: Deployment, by: PersonRef, reason: string | nu
   return { ok: true, value: startGoingBack(deployment, now, 'abort', reason ?? 'aborted', by) }
 }
 
-export function rollback(deployment: Deployment, by: PersonRef, reason: string | null, now: number): Outcome<Change> {
+export function rollback(
+  deployment: Deployment,
+  { by, reason, emergency }: Extract<DeploymentEvent, { type: 'rollback-asked' }>,
+  now: number,
+): Outcome<Change> {
   if (deployment.status === 'going-back') return refuse.goingBack(deployment)
   if (deployment.status === 'completed' && !hasWayBack(deployment, now)) return refuse.noWayBack(deployment)
   if (deployment.status === 'rolled-back' || deployment.status === 'refused') return refuse.ended(deployment)
-  return { ok: true, value: startGoingBack(deployment, now, 'rollback', reason ?? 'rolled back by hand', by) }
+  const change = startGoingBack(deployment, now, 'rollback', reason ?? 'rolled back by hand', by)
+  const { goingBack } = change.patch
+  if (!goingBack || emergency === undefined) return { ok: true, value: change }
+  return { ok: true, value: { ...change, patch: { ...change.patch, goingBack: { ...goingBack, emergency } } } }
 }
 
 function refuseEnded(deployment: Deployment): Outcome<never> | undefined {

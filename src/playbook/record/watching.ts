@@ -1,5 +1,6 @@
 /** What samples and pod sightings amount to. */
 import { type Deployment, type HoldReason, hasWayBack, isOldReplaced } from '../deployment.ts'
+import { isBlind } from '../is-blind.ts'
 import type { PodVerdict } from '../judge-pods.ts'
 import { judgeSample } from '../judge-sample.ts'
 import { judgeWindow } from '../judge-window.ts'
@@ -53,10 +54,13 @@ function decide(deployment: Deployment, now: number): Change {
     observing ? want.against : 'thresholds',
   )
   if (gate.kind === 'breach') return breach(deployment, now, gate.trigger, gate.detail)
+  // Metrics alone pass nobody: while the pods are not seen, nothing goes forward.
+  const passed = gate.kind === 'proceed' && !isBlind(deployment)
   if (deployment.status === 'holding')
-    return whileHolding(deployment, now, gate.kind === 'hold' ? gate.reason : null, gate.kind === 'proceed')
+    return whileHolding(deployment, now, gate.kind === 'hold' ? gate.reason : null, passed)
   if (gate.kind === 'hold') return holdFor(deployment, now, gate.reason, gate.detail)
-  if (gate.kind === 'proceed' && observing) return windowPassed(deployment, now, gate.detail, gate.missedTargets)
+  if (gate.kind === 'proceed' && passed && observing)
+    return windowPassed(deployment, now, gate.detail, gate.missedTargets)
   return NOTHING
 }
 
@@ -195,12 +199,8 @@ function peaksWith(deployment: Deployment, sample: Sample): Deployment['peaks'] 
 
 /** The guard's sightings: a crash goes back at once, all unready takes the traffic away and asks, some unready holds and goes back after its grace. */
 export function podsSeen(deployment: Deployment, health: PodHealth, verdict: PodVerdict, now: number): Outcome<Change> {
-  const watched =
-    deployment.status === 'running' ||
-    deployment.status === 'holding' ||
-    // A superseded one has nowhere to go back to, and the service is already the next one's.
-    (deployment.status === 'completed' && hasWayBack(deployment, now))
-  if (!watched) return refuse.stale(deployment)
+  // A superseded one has nowhere to go back to, and the service is already the next one's.
+  if (!hasWayBack(deployment, now)) return refuse.stale(deployment)
   const change = onPods(deployment, verdict, now)
   return { ok: true, value: { patch: { pods: health, ...change.patch }, lines: change.lines } }
 }

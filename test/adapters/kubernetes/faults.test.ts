@@ -2,6 +2,7 @@
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { kubernetesCluster } from '../../../src/adapters/kubernetes/kubernetes-cluster.ts'
 import { services } from '../../../src/adapters/kubernetes/target.ts'
@@ -240,6 +241,33 @@ describe('a watch', () => {
         (seen) => seen.slots.stable.pods.length === (forgets ? 2 : 4),
       )
     }
+    stop()
+    await cluster.close()
+    await line.close()
+  })
+
+  it('calls whoever relies on it when it is lost, though nothing has changed', async () => {
+    const line = await breakableLine(environment.simulation.url)
+    const kubeconfigPath = join(environment.folder, 'lost-line')
+    await writeFile(kubeconfigPath, kubeconfigFor(line.url, 'default'))
+    const bench = await open({ kubeconfigPath })
+    const { cluster, service } = bench
+    let calls = 0
+    const stop = cluster.watch(service, () => {
+      calls++
+    })
+    await bench.until(
+      () => cluster.look(service, signal),
+      (seen) => seen.watched,
+    )
+    await nextTurn()
+    const before = calls
+    line.block(true)
+    line.cut()
+    await bench.until(
+      async () => calls,
+      (count) => count > before,
+    )
     stop()
     await cluster.close()
     await line.close()

@@ -13,7 +13,12 @@ import { startSimulatedCluster } from '../../../src/demo/cluster/simulated-clust
 import { breakableLine } from './breakable-line.ts'
 
 const START = Date.UTC(2026, 10, 24, 9)
-const rest = { keyOf: () => undefined, slim: (object: JsonObject) => object, changed: () => undefined }
+const rest = {
+  keyOf: () => undefined,
+  slim: (object: JsonObject) => object,
+  changed: () => undefined,
+  lost: () => undefined,
+}
 const target = services('default')
 
 describe('a watch over a line that dies without a word', () => {
@@ -53,9 +58,10 @@ describe('a watch over a line that dies without a word', () => {
     watch.stop()
   })
 
-  it('does not pass old copies off as new while it cannot be begun anew', async () => {
+  it('does not pass old copies off as new while it cannot be begun anew, and says once that it is lost', async () => {
     const clock = steppedClock(START)
-    const watch = watchResource({ api: apiClient(credentials, 300, 300), clock, target, ...rest })
+    const lost = vi.fn()
+    const watch = watchResource({ ...rest, api: apiClient(credentials, 300, 300), clock, target, lost })
     await vi.waitFor(() => expect(watch.isLive()).toBe(true), { interval: 5 })
     simulation.setFault({ answer: 'hang' })
     await vi.waitFor(
@@ -65,6 +71,7 @@ describe('a watch over a line that dies without a word', () => {
       },
       { timeout: 10_000, interval: 5 },
     )
+    await vi.waitFor(() => expect(lost).toHaveBeenCalledTimes(1), { timeout: 10_000, interval: 5 })
     watch.stop()
   })
 })

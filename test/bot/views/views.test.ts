@@ -125,6 +125,16 @@ describe('the card', () => {
     expect(read(card(held))).toContain('Rolls back by itself at 14:05 UTC')
     expect(read(card(watched({ status: 'holding', hold })))).toContain('Next reminder 15:00 UTC')
   })
+  it('says that the cluster is not seen: no pod counts as ready, and there is nothing to resume', () => {
+    const blind = { since: TWO_PM + 20 * MINUTE, why: 'no answer.', told: true }
+    const running = read(card(watched({ blind })))
+    expect(running).toContain('waits: the cluster to be seen again')
+    expect(running).toContain('Pods of v2.0: ❔ not seen since 14:20 UTC; 2 of 2 were ready then')
+    const hold = { reason: 'blind' as const, detail: 'not seen', since: TWO_PM, remindAt: TWO_PM + HOUR, reminders: 0 }
+    const held = card(watched({ blind, status: 'holding', hold }))
+    expect(read(held)).toContain('Goes on by itself when the cluster is seen again.')
+    expect(verbs(held)).toEqual(['hold', 'rollback', 'abort'])
+  })
   it('keeps the way back for as long as it exists, and says so when it does not', () => {
     const done = sampleDeployment({
       status: 'completed',
