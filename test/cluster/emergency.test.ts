@@ -11,6 +11,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, inject, it } from 'vitest'
 import { MINUTE } from '../../src/playbook/durations.ts'
+import { blueGreenService } from '../../src/playbook/plan-blue-green.ts'
 import type { RouterSettings, Service } from '../../src/playbook/service.ts'
 import { mustKubectl } from '../control-plane/kubectl.ts'
 import { ana, ben } from '../playbook/fixtures.ts'
@@ -45,13 +46,18 @@ interface Scene {
   again(): Promise<RunningEngine>
 }
 
-async function open(router: RouterSettings, stayAt: 25 | 100): Promise<Scene> {
+async function open(
+  router: RouterSettings,
+  stayAt: 25 | 100,
+  strategy: 'canary' | 'blue-green' = 'canary',
+): Promise<Scene> {
   const namespace = `emergency-${router.kind}-${randomBytes(3).toString('hex')}`
   const quick = quickService('shop', namespace, router)
   const steps = quick.canary.steps.map((step) =>
     step.percent === stayAt && stayAt < 100 ? { ...step, observeMs: 10 * MINUTE } : step,
   )
-  const service = { ...quick, canary: { steps }, keepMs: 10 * MINUTE }
+  const blueGreen = { ...quick.blueGreen, monitorMs: 10 * MINUTE }
+  const service = { ...quick, canary: { steps }, blueGreen, keepMs: 10 * MINUTE }
   await mustKubectl(target, ['create', 'namespace', namespace])
   closing.push(() => mustKubectl(target, ['delete', 'namespace', namespace, '--wait=false']))
   const kubectl = (...args: readonly string[]) => mustKubectl(target, ['--namespace', namespace, ...args])
@@ -65,15 +71,18 @@ async function open(router: RouterSettings, stayAt: 25 | 100): Promise<Scene> {
       redisUrl: redis.url,
       prefix: '{tminus}',
       services: [service],
+      ...(strategy === 'blue-green' && { planned: [blueGreenService(service)] }),
     })
     closing.push(() => started.stop())
     return started
   }
   const running = await again()
-  await running.answer({ verb: 'deploy', service: 'shop', version: 'v2.0', strategy: 'canary' }, asker(ana.id))
+  await running.answer({ verb: 'deploy', service: 'shop', version: 'v2.0', strategy }, asker(ana.id))
   await expect.poll(async () => (await running.load('shop-1')).step, UNTIL).toMatch(/^approve-/)
   await running.answer({ verb: 'approve', service: 'shop' }, asker(ben.id))
-  if (stayAt === 25) await expect.poll(async () => (await running.load('shop-1')).step, UNTIL).toBe('watch-25')
+  if (strategy === 'blue-green')
+    await expect.poll(async () => (await running.load('shop-1')).step, UNTIL).toBe('watch-100')
+  else if (stayAt === 25) await expect.poll(async () => (await running.load('shop-1')).step, UNTIL).toBe('watch-25')
   else await expect.poll(async () => (await running.load('shop-1')).status, UNTIL).toBe('completed')
   return { service, redis, running, kubectl, again }
 }
@@ -181,6 +190,24 @@ describe.each([['replicas', { kind: 'replicas' }] as const, ['istio', ISTIO] as 
       const second = await tminus({ ...scene, redis: empty })
       expect(second.code).toBe(1)
       expect(second.out).toContain(`kubectl --namespace ${scene.service.namespace} rollout undo deployment/shop`)
+    })
+  },
+)
+
+describe.each([['replicas', { kind: 'replicas' }] as const, ['istio', ISTIO] as const])(
+  'an emergency while the live deployment is blue-green and the catalogue says %s',
+  (_, router) => {
+    it('switches back, and takes the idle colour and its preview Service away', async () => {
+      const scene = await open(router, 100, 'blue-green')
+      const before = await witness(scene)
+      expect(before.selector).toMatchObject({ 'tminus.dev/slot': 'canary' })
+      const { code, out } = await tminus(scene)
+      expect(out).toContain('Traffic is restored: v1.9 has all of it')
+      expect(code).toBe(0)
+      expect(await witness(scene)).toMatchObject(HOME)
+      const services = await scene.kubectl('get', 'services', '-o', 'jsonpath={.items[*].metadata.name}')
+      expect(services.split(' ')).not.toContain('shop-preview')
+      await expect.poll(async () => (await scene.running.load('shop-1')).status, UNTIL).toBe('rolled-back')
     })
   },
 )

@@ -18,8 +18,6 @@ export interface Ask {
   /** Instead of what the API itself speaks. */
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
-  /** Of a GET: only `metadata` is answered; the content of a Secret never leaves the server. */
-  readonly metadataOnly?: boolean
 }
 
 export interface ApiClient {
@@ -49,7 +47,6 @@ const METHODS = {
 const PAGE = '500'
 /** Of an answer that refuses; behind a proxy it may be anything. */
 const FAILURE_BYTES = 1024 * 1024
-const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1'
 
 /** A watch is begun anew after so long, real ms: a connection that died without a word would never end by itself. */
 const WATCH_RENEWAL_MS = 20_000
@@ -123,7 +120,7 @@ async function open(
     signal,
     headers: {
       ...login.headers,
-      accept: ask.metadataOnly ? METADATA_ONLY : 'application/json',
+      accept: 'application/json',
       ...ask.headers,
       ...(ask.body && { 'content-type': type }),
     },

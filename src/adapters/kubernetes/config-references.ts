@@ -10,6 +10,9 @@ import { configMaps, secrets } from './target.ts'
 
 type Reference = Pick<PinnedConfig, 'kind' | 'name'>
 
+/** The content of a Secret never leaves the server. */
+const METADATA_ONLY = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1'
+
 /** Written in the pin in place of a version. */
 const ABSENT = 'absent'
 
@@ -60,7 +63,13 @@ async function versionNow(
 ): Promise<string | null> {
   const target = kind === 'ConfigMap' ? configMaps(namespace, name) : secrets(namespace, name)
   try {
-    return textAt(await api.json('get', target, { signal, metadataOnly: true }), 'metadata', 'resourceVersion') ?? null
+    return (
+      textAt(
+        await api.json('get', target, { signal, headers: { accept: METADATA_ONLY } }),
+        'metadata',
+        'resourceVersion',
+      ) ?? null
+    )
   } catch (error) {
     if (isStatus(error, 404)) return ABSENT
     if (error instanceof ClusterError && error.kind === 'refused') return null

@@ -39,31 +39,24 @@ async function writeDown(
   context: WriteContext,
 ): Promise<Pin> {
   const inPlace = service.router.kind === 'rolling'
-  const [front, route, hpa, sets] = await Promise.all([
+  const [front, route, hpa, configs, sets] = await Promise.all([
     connection.objects.read(services(service.namespace, service.serviceName), context.signal),
     routeNow(connection, service, context.signal),
     findAutoscaler(connection, service, context.signal),
+    readConfigs(connection, service, templateOf(workload), context.signal),
     inPlace ? readReplicaSets(connection, service.namespace, workload, context.signal) : [],
   ])
   const around = { serviceSelector: selectorToPin(service, front), ...route, hpa: hpaToPin(hpa) }
   const target = deployments(service.namespace, service.workload)
-  const known = await connection.objects.read(target, context.signal)
-  const configs = await readConfigs(connection, service, known ? templateOf(known) : {}, context.signal)
   const written = await connection.objects.edit(target, context, (current) => {
     if (pinOn(current, context)) return current
     const template = templateOf(current)
     const image = imageOf(template, versionContainer(service, template)) ?? ''
     const rollout = inPlace ? { rollout: pinnedRollout(current, presentHash(current, sets)) } : {}
     const size = { workload: service.workload, replicas: wantedReplicas(current) }
-    const pin: Pin = {
-      ...size,
-      template,
-      image,
-      ...around,
-      ...rollout,
-      ...(configs.length > 0 && { configs }),
-      ...(service.router.kind === 'switch' && { switched: true as const }),
-    }
+    const switched = service.router.kind === 'switch' ? { switched: true as const } : {}
+    const noted = configs.length > 0 ? { configs } : {}
+    const pin: Pin = { ...size, template, image, ...around, ...rollout, ...switched, ...noted }
     return withAt(current, ['metadata', 'annotations', PIN_ANNOTATION], writePin(context, pin))
   })
   const pin = pinOn(written, context)
