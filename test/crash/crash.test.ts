@@ -7,7 +7,7 @@ import { VARIANTS } from './variants.ts'
 /** Some of the run to completion, which is long, and of each ending. */
 const EVERY = { 'to completion': 97, other: 29 } as const
 
-const CHOSEN = ['canary, replicas', 'canary, istio by host', 'blue-green']
+const CHOSEN = ['canary, replicas', 'canary, istio by host', 'blue-green', 'rolling']
 const cases = VARIANTS.filter(({ name }) => CHOSEN.includes(name)).flatMap((variant, row) =>
   ENDINGS.map((ending, column) => ({ variant, ending, name: variant.name, first: 7 * row + 5 * column })),
 )

@@ -26,6 +26,8 @@ function quick(router: RouterSettings, over: Partial<Service> = {}): Service {
     monitorMs: 20 * SECOND,
     keepMs: 60 * SECOND,
     blueGreen: { ...base.blueGreen, gate: 'approval', monitorMs: 20 * SECOND, keepMs: 60 * SECOND },
+    // Four pods in two batches.
+    rolling: { batch: 2, observeMs: 20 * SECOND, monitorMs: 20 * SECOND, keepMs: 60 * SECOND, gate: 'approval' },
     judgement: { ...base.judgement, trafficFloor: 10 },
     guard: { ...base.guard, pollMs: 30 * SECOND },
     timeouts: { ...base.timeouts, drainMs: 5 * SECOND },
@@ -59,4 +61,5 @@ export const VARIANTS: readonly Variant[] = [
     service: quick({ kind: 'replicas' }, { keep: 'cold' }),
   },
   { name: 'blue-green', strategy: 'blue-green', service: quick({ kind: 'replicas' }) },
+  { name: 'rolling', strategy: 'rolling', service: quick({ kind: 'replicas' }) },
 ]

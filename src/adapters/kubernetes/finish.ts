@@ -74,7 +74,8 @@ export async function tidy(
     // The old version is served by the kept pods: they are left only for pods that are all there.
     if (leadsToKept(selectorOf(front)) && !rolloutState(workload).complete) return false
     await bringTrafficHome(connection, service, pin, 'stable', context, { alwaysStamp: false })
-    return false
+    // Back in place, both selectors find the same pods: nothing stands beside that would have to wait.
+    if (!pin.rollout) return false
   }
   await restoreMinimum(connection, service, pin, context)
   if (await isSwitchedTo(connection, service, context.signal)) return false

@@ -12,6 +12,8 @@ import { writeContext } from './result.ts'
 /** Endpoints follow a write within this time, ms; looked at again so often. */
 export const CONFIRM_WITHIN_MS = 10_000
 export const CONFIRM_AGAIN_MS = 50
+/** Between two looks at old pods that start where nothing of them was left, ms. */
+const OLD_PODS_AGAIN_MS = 250
 
 export type WayBackResult =
   | { readonly kind: 'done'; readonly text: string; readonly realShare?: number | null }
@@ -78,7 +80,12 @@ async function restore(
   const shares = await engine.cluster.restore(service, pin, throughPrevious, context, overdue)
   // In place as beside: before any old pod stands there is nowhere to go back to.
   if (pin.rollout && shares?.stable === 0)
-    return { kind: 'late', why: `the pods of ${oldVersion(deployment)} start (none of ${pin.replicas} ready)` }
+    return {
+      kind: 'late',
+      why: `the pods of ${oldVersion(deployment)} start (none of ${pin.replicas} ready)`,
+      // Pods that start take their moment; beyond it people are told.
+      ...(overdue ? {} : { expected: true, retryMs: OLD_PODS_AGAIN_MS }),
+    }
   const left = shares && (throughPrevious ? 100 - shares.previous : shares.canary)
   if (left !== null && left > 0 && !overdue) {
     return {

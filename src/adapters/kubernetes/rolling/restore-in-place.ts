@@ -11,7 +11,7 @@ import { deployments, services } from '../target.ts'
 import { templateOf, withSelector } from '../traffic.ts'
 import { rollingScene } from './rolling-scene.ts'
 import { oldPodsOnly } from './rolling-traffic.ts'
-import { goingBack } from './rollout-fields.ts'
+import { goingBack, isPutBack } from './rollout-fields.ts'
 import { isTimeToLeave } from './time-to-leave.ts'
 
 /**
@@ -79,7 +79,8 @@ export async function isBackInPlace(
 ): Promise<boolean> {
   const target = deployments(service.namespace, service.workload)
   const isBack = (workload: JsonObject) =>
-    sameJson(templateOf(workload), pin.template) && rolloutState(workload).complete
+    isPutBack(workload, pin, rollout) ||
+    (sameJson(templateOf(workload), pin.template) && rolloutState(workload).complete)
   const workload = await connection.objects.edit(target, context, (current) =>
     isBack(current) ? current : goingBack(current, pin, rollout, '100%'),
   )

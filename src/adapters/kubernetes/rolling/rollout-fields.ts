@@ -68,6 +68,11 @@ export function goingBack(
   return withRollout(withAt(workload, ['spec', 'template'], old), { ...spec, strategy, paused: undefined })
 }
 
+/** Does it roll out as before, with the old template? On the way back these fields are put back last, so it is over then. */
+export function isPutBack(workload: JsonObject, pin: Pin, { spec }: PinnedRollout): boolean {
+  return isUntouched(workload, pin, spec) && !sameJson(spec.strategy, rollingUpdate('100%', '100%'))
+}
+
 function isUntouched(workload: JsonObject, pin: Pin, spec: PinnedRollout['spec']): boolean {
   return sameJson(templateOf(workload), pin.template) && sameJson(workload, withRollout(workload, spec))
 }

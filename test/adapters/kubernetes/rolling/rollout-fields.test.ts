@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { at, type JsonObject, objectAt } from '../../../../src/adapters/kubernetes/json.ts'
 import {
   goingBack,
+  isPutBack,
   newPodsWanted,
   pinnedRollout,
   withBatch,
@@ -69,6 +70,14 @@ describe('the fields of a workload that is rolled', () => {
     expect(newPodsWanted(back, pin, 4)).toBe(0)
     expect(goingBack(back, pin, rollout, 0)).toEqual(back)
     expect(withRollout(back, rollout.spec)).toEqual(before)
+  })
+
+  it('is over once the fields are as before, and not while all pods may go at once', () => {
+    const back = goingBack(batch(2), pin, rollout, '100%')
+    expect(isPutBack(back, pin, rollout)).toBe(false)
+    expect(isPutBack(withRollout(back, rollout.spec), pin, rollout)).toBe(true)
+    const wild = pinnedRollout(back, 'old')
+    expect(isPutBack(goingBack(batch(2), pin, wild, '100%'), pin, wild)).toBe(false)
   })
 
   it('does not touch a workload that never rolled', () => {
