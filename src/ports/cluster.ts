@@ -197,7 +197,7 @@ export interface Cluster {
   ): Promise<SlotState>
   /**
    * The canary slot gets `percent` of the traffic, the stable slot the rest. `replicas` router: below 100 the ratio is
-   * given by the pods that ensureSlot was asked for; at 100 the Service's selector is narrowed to the canary's pods; at 0
+   * given by the pods that ensureSlot was asked for; at 100 the Service's selector is narrowed to the canary's pods, `late` unless all of them stand behind it; at 0
    * the canary's pods go, and come back with the next share. `switch` router: 100 or 0, by one write of the selector; `late`
    * unless all of the canary stands ready behind its preview; its pods stay at 0. `rolling` router: 100 takes
    * the last old pods out of the workload, 0 narrows the selector to the old ones, all else is the pinned selector. Null while a router that says so has not
@@ -210,11 +210,11 @@ export interface Cluster {
     want: { readonly image: string; readonly version: string },
     context: WriteContext,
   ): Promise<SlotState>
-  /** Traffic goes to the stable slot by the pinned selector and weights; then the canary Deployment goes; HPA minimum as pinned. True when all is so. */
+  /** Traffic goes to the stable slot by the pinned selector and weights; then, `timeouts.drain` after that write, the canary Deployment goes; HPA minimum as pinned. True when all is so. */
   settle(service: Service, pin: Pin, context: WriteContext): Promise<boolean>
   /**
    * Way back, first step: the old version gets all traffic, now. `kept` false: weights and selector as pinned, canary out
-   * (replicas router: scaled to 0; switch router: its pods stay until `tidy`). `kept` true: the Service's selector points at the previous slot, weights as pinned.
+   * (replicas router: scaled to 0; switch router: its pods stay until `tidy`). `kept` true: the Service's selector points at the previous slot, weights as pinned; by subset it holds the canary's pods as well until `tidy`, for those who still send them a share.
    * Asks nothing about readiness. Returns the shares read back. A pin of the `rolling` router leads back in place, whatever
    * the service's router: the workload gets its old template, the selector is narrowed to old pods once half of them are
    * ready, or at once where no new one is; `overdue`: then as soon as any is.

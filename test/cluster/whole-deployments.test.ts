@@ -61,12 +61,13 @@ describe.concurrent.each(VARIANTS)('$name', (variant) => {
     expect(answers.lost).toEqual(NOTHING_LOST)
     for (const one of served) expect(answers.served[one], `requests served by ${one}`).toBeGreaterThan(0)
   }
+  /** The share is given, and requests have met the new version. */
   const given = (id: string, percent: number) =>
-    eventually(async () =>
-      expect((await shop.running.load(id)).share.planned).toBeGreaterThanOrEqual(
-        variant.strategy === 'blue-green' ? 100 : percent,
-      ),
-    )
+    eventually(async () => {
+      const { share, version } = await shop.running.load(id)
+      expect(share.planned).toBeGreaterThanOrEqual(variant.strategy === 'blue-green' ? 100 : percent)
+      expect(shop.load.answers().served).toHaveProperty([version])
+    })
 
   it.sequential('goes forward, and leaves no trace after the keep time', async () => {
     const id = await shop.begin('v2.0')

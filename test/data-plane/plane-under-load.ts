@@ -17,7 +17,9 @@ const LOAD = { callers: 3, pauseMs: 60, mostRequests: 50_000, longestMs: 10 * 60
 const ANSWER_MS = 5
 
 export interface PlaneUnderLoad {
-  /** Since the last time that this was asked. */
+  /** Since they were taken the last time. */
+  answers(): Answers
+  /** The same, and from now on it is counted afresh. */
   takeAnswers(): Answers
   stop(): Promise<void>
 }
@@ -41,15 +43,13 @@ export async function planeUnderLoad(front: Front, options: LiveOptions & { cloc
   const loads = doors.map(({ url }, index) =>
     startLoad(url, { ...LOAD, name: plane.proxies[index]?.view.lags.name ?? '' }),
   )
+  const answers = () => joined(loads.map((load) => load.answers()))
   return {
+    answers,
     takeAnswers() {
-      const answers = loads.map((load) => load.answers())
+      const taken = answers()
       for (const load of loads) load.forget()
-      const versions = answers.flatMap(({ served }) => Object.entries(served))
-      const served: Record<string, number> = {}
-      for (const [version, count] of versions) served[version] = (served[version] ?? 0) + count
-      const asked = answers.reduce((sum, row) => sum + row.asked, 0)
-      return { asked, served, lost: answers.flatMap(({ lost }) => lost) }
+      return taken
     },
     async stop() {
       await Promise.all(loads.map((load) => load.stop()))
@@ -58,4 +58,12 @@ export async function planeUnderLoad(front: Front, options: LiveOptions & { cloc
       plane.stop()
     },
   }
+}
+
+function joined(rows: readonly Answers[]): Answers {
+  const served: Record<string, number> = {}
+  for (const [version, count] of rows.flatMap((row) => Object.entries(row.served))) {
+    served[version] = (served[version] ?? 0) + count
+  }
+  return { asked: rows.reduce((sum, row) => sum + row.asked, 0), served, lost: rows.flatMap(({ lost }) => lost) }
 }
