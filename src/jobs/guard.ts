@@ -7,8 +7,9 @@ import { emergencyTime, isEmergency } from '../playbook/emergency.ts'
 import { isBlind } from '../playbook/is-blind.ts'
 import { judgePods, podsDiffer, seePods } from '../playbook/judge-pods.ts'
 import { ownedBy } from '../playbook/ownership.ts'
+import type { PodSighting } from '../playbook/pods.ts'
 import { refuse } from '../playbook/refuse.ts'
-import { ClusterError, type Sighting } from '../ports/cluster.ts'
+import { ClusterError, type Sighting, type SlotState } from '../ports/cluster.ts'
 import { announceJob, guardJob, isGuarded } from '../ports/follow-up.ts'
 import { type Judged, recordThrough } from '../ports/ledger.ts'
 import type { Engine } from './engine.ts'
@@ -75,12 +76,17 @@ async function takeIn(
   const now = engine.clock.now()
   const changed = await note(engine, deployment, (current): Judged => {
     if (!isGuarded(current) || current.settled !== deployment.settled) return refuse.stale(current)
-    const health = seePods(current.pods, now, slot.wanted, slot.pods)
+    const health = seePods(current.pods, now, slot.wanted, podsOf(current, slot))
     const verdict = judgePods(health, current.plan.service.guard)
     const news = podsDiffer(current.pods, health) || verdict.kind === 'some-unready'
     return news ? { event: { type: 'pods-seen', health, verdict } } : refuse.stale(current)
   })
   return back || meddled || changed
+}
+
+/** After the end the Service is the team's again: whom it leads to is told as their change, and is no sickness. */
+function podsOf({ status }: Deployment, { pods }: SlotState): readonly PodSighting[] {
+  return status === 'completed' ? pods.map(({ routed: _, ...pod }) => pod) : pods
 }
 
 /** An emergency rollback acted while the record could not be reached: what the cluster says counts. */

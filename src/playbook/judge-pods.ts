@@ -24,7 +24,7 @@ export function seePods(
   wanted: number,
   pods: readonly PodSighting[],
 ): PodHealth {
-  const ready = pods.filter((pod) => pod.ready && !pod.terminating)
+  const ready = pods.filter(isServing)
   const known = new Set(before?.wereReady ?? [])
   for (const pod of ready) known.add(pod.name)
   const present = new Set(pods.map((pod) => pod.name))
@@ -51,8 +51,7 @@ export function judgePods(health: PodHealth, settings: GuardSettings): PodVerdic
   const unready = unreadyPods(health)
   const sick = sickPods(health)
   if (health.ready === 0 && unready.length > 0) {
-    const where = sick.length === 0 ? ': their nodes went silent' : ', without a crash'
-    return { kind: 'all-unready', detail: `all ${unready.length} new pods are unready${where}` }
+    return { kind: 'all-unready', detail: `all ${unready.length} new pods are ${howUnready(unready, sick)}` }
   }
   if (sick.length === 0) return { kind: 'well' }
   const detail = `${sick.length} of ${health.wanted} new pods unready, without a crash: ${sick
@@ -79,9 +78,15 @@ export function podsDiffer(before: PodHealth | null, next: PodHealth): boolean {
         pod.restarts,
         pod.trouble,
         pod.nodeLost ?? false,
+        pod.routed ?? true,
       ]),
     ])
   return before === null || key(before) !== key(next)
+}
+
+function howUnready(unready: readonly PodSighting[], sick: readonly PodSighting[]): string {
+  if (sick.length === 0) return 'unready: their nodes went silent'
+  return unready.every((pod) => pod.ready) ? 'ready, but their Service lists none of them' : 'unready, without a crash'
 }
 
 /** Those known before, and those seen now: each pod once, however often it fell over. */
@@ -97,7 +102,12 @@ function hasCrashed({ trouble, restarts, terminating }: PodSighting): boolean {
 }
 
 function unreadyPods({ pods, wereReady }: Pick<PodHealth, 'pods' | 'wereReady'>): readonly PodSighting[] {
-  return pods.filter((pod) => !pod.ready && !pod.terminating && wereReady.includes(pod.name))
+  return pods.filter((pod) => !isServing(pod) && !pod.terminating && wereReady.includes(pod.name))
+}
+
+/** Ready, and listed by the Service that leads to it: the one without the other serves nobody. */
+function isServing({ ready, terminating, routed }: PodSighting): boolean {
+  return ready && !terminating && routed !== false
 }
 
 /** Without those whose node says nothing any more: that is not the version's fault. */

@@ -13,6 +13,8 @@ export interface PodSighting {
   readonly createdAt: number
   /** Ready without a break since then, ms since the epoch, cut to the second; null while it is not ready. Left out by makes that do not know. */
   readonly readySince?: number | null
+  /** Does a Service that leads traffic to it list it as ready? Left out by makes that do not know. */
+  readonly routed?: boolean
   /** Its node says nothing any more. */
   readonly nodeLost?: true
 }

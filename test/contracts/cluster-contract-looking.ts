@@ -3,12 +3,12 @@
 import { expect, it } from 'vitest'
 import type { JsonObject } from '../../src/adapters/kubernetes/json.ts'
 import { podSighting } from '../../src/adapters/kubernetes/pod-sighting.ts'
-import { autoscalers, deployments, pods } from '../../src/adapters/kubernetes/target.ts'
+import { autoscalers, deployments, pods, services } from '../../src/adapters/kubernetes/target.ts'
 import { ClusterError } from '../../src/ports/cluster.ts'
 import { type Bench, podsOf } from './cluster-bench.ts'
 import { deployCanary, type Open, signal } from './cluster-contract-steps.ts'
 import { autoscalerObject, NEW_IMAGE, OLD_IMAGE, writer } from './cluster-fixtures.ts'
-import { ISTIO_BY_SUBSET } from './router-fixtures.ts'
+import { ISTIO_BY_HOST, ISTIO_BY_SUBSET } from './router-fixtures.ts'
 
 export function describeLooking(open: Open): void {
   it('inspects the target: workload, Service, endpoints, HPA, quota, headroom', async () => {
@@ -133,5 +133,30 @@ export function describeLosses(open: Open): void {
     const byName = (name: string) => seen.slots.stable.pods.find((pod) => pod.name === name)
     expect(byName(evicted)).toMatchObject({ terminating: true, trouble: null })
     expect(byName(killed)).toMatchObject({ terminating: false, trouble: 'Error' })
+  })
+
+  it.each([
+    ['by the Service of the new version', ISTIO_BY_HOST, 'api-next'],
+    ['by the Service in front', { kind: 'replicas' } as const, 'api'],
+  ])('tells whether ready pods are listed: %s', async (_, router, name) => {
+    const bench = await open({ router })
+    const { cluster, service, admin, namespace } = bench
+    await cluster.pin(service, writer(1))
+    await deployCanary(bench, 2, 2)
+    const listed = async () => {
+      const { slots } = await cluster.look(service, signal)
+      return slots.canary.pods.filter((pod) => pod.ready).map((pod) => pod.routed)
+    }
+    const all = (wanted: boolean) => (found: readonly unknown[]) =>
+      found.length === 2 && found.every((one) => one === wanted)
+    await bench.until(listed, all(true))
+    const stop = cluster.watch(service, () => undefined)
+    await admin.patch(services(namespace, name), { spec: { selector: { app: 'elsewhere' } } })
+    await bench.until(listed, all(false))
+    await bench.until(
+      async () => ({ watched: (await cluster.look(service, signal)).watched, listed: await listed() }),
+      (seen) => seen.watched && all(false)(seen.listed),
+    )
+    stop()
   })
 }

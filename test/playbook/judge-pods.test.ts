@@ -68,6 +68,18 @@ describe('unready pods', () => {
     expect(judgePods(half, { ...settings, unreadyShare: 0.6 }).kind).toBe('some-unready')
   })
 
+  it('are those that no Service lists any more, though they are ready; not those that it does not list yet', () => {
+    const alone = (...names: string[]) => names.map((name) => makePod(name, { routed: false }))
+    const listed = (...names: string[]) => names.map((name) => makePod(name, { routed: true }))
+    expect(judgePods(seenAfter(alone('a', 'b')), settings).kind).toBe('well')
+    expect(judgePods(seenAfter(alone('a', 'b'), listed('a', 'b'), alone('a', 'b')), settings)).toEqual({
+      kind: 'all-unready',
+      detail: 'all 2 new pods are ready, but their Service lists none of them',
+    })
+    const one = seenAfter(listed('a', 'b'), [...listed('a'), ...alone('b')])
+    expect(judgePods(one, settings).kind).toBe('some-unready')
+  })
+
   it('on a node that went silent are nobody’s fault while others serve, and no place for traffic when none does', () => {
     const lost = (...names: string[]) => names.map((name) => makePod(name, { ready: false, nodeLost: true }))
     expect(judgePods(seenAfter(ready('a', 'b'), [...ready('a'), ...lost('b')]), settings).kind).toBe('well')

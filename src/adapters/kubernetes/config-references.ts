@@ -63,13 +63,8 @@ async function versionNow(
 ): Promise<string | null> {
   const target = kind === 'ConfigMap' ? configMaps(namespace, name) : secrets(namespace, name)
   try {
-    return (
-      textAt(
-        await api.json('get', target, { signal, headers: { accept: METADATA_ONLY } }),
-        'metadata',
-        'resourceVersion',
-      ) ?? null
-    )
+    const found = await api.json('get', target, { signal, headers: { accept: METADATA_ONLY } })
+    return textAt(found, 'metadata', 'resourceVersion') ?? null
   } catch (error) {
     if (isStatus(error, 404)) return ABSENT
     if (error instanceof ClusterError && error.kind === 'refused') return null

@@ -4,6 +4,7 @@ import type { Service } from '../../playbook/service.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Cluster, Sighting } from '../../ports/cluster.ts'
 import type { Eyes } from '../../ports/eyes.ts'
+import { withAddresses } from './addresses.ts'
 import { changedConfigs } from './config-references.ts'
 import { type Connection, connect } from './connection.ts'
 import { credentialsOf } from './credentials.ts'
@@ -115,8 +116,11 @@ async function look(
     at,
     watched: connection.isWatched(service),
     slots: {
-      stable: slotState(service, stable, pods.stable),
-      canary: slotState(service, canary, pods.canary),
+      stable: withAddresses(service, slotState(service, stable, pods.stable), scene.endpointSlices),
+      canary: withAddresses(service, slotState(service, canary, pods.canary), [
+        ...scene.endpointSlices,
+        ...scene.canarySlices,
+      ]),
       previous: slotState(service, previous, pods.previous),
       ...rollingSlots(service, scene),
     },

@@ -1,4 +1,5 @@
 /** What the watches of one namespace know, for all services in it. */
+import { canaryServices } from '../../playbook/canary-services.ts'
 import type { Service } from '../../playbook/service.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Slot } from '../../ports/cluster.ts'
@@ -80,7 +81,7 @@ function subscribe(listeners: Map<string, Set<() => void>>, service: Service, ch
   const router = weightedRouterOf(service)
   const keys = [
     `workloads/${service.workload}`,
-    `services/${service.serviceName}`,
+    ...[service.serviceName, ...canaryServices(service)].map((name) => `services/${name}`),
     ...(router ? [`${router.kind.resource}/${router.name}`] : []),
   ]
   let due: NodeJS.Immediate | undefined
@@ -134,6 +135,7 @@ function sceneOf(service: Service, watches: ReadonlyMap<string, ResourceWatch>):
   const deployment = (slot: Slot) => get('deployments', slotName(service.workload, slot))
   const owned = (kind: string, owners: readonly (JsonObject | null)[]) =>
     owners.flatMap((owner) => watches.get(kind)?.byKey(textAt(owner, 'metadata', 'uid') ?? '') ?? [])
+  const slices = (name: string) => watches.get('endpointslices')?.byKey(name) ?? []
   const found = { stable: deployment('stable'), canary: deployment('canary'), previous: deployment('previous') }
   const sets = owned(
     'replicasets',
@@ -143,7 +145,8 @@ function sceneOf(service: Service, watches: ReadonlyMap<string, ResourceWatch>):
     deployments: found,
     replicaSets: sets,
     pods: owned('pods', sets),
-    endpointSlices: watches.get('endpointslices')?.byKey(service.serviceName) ?? [],
+    endpointSlices: slices(service.serviceName),
+    canarySlices: canaryServices(service).flatMap(slices),
     service: get('services', service.serviceName),
   }
 }

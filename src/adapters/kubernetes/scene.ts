@@ -1,4 +1,5 @@
 /** Everything about one service that a look needs, read in one go: from the shared watch's copies, or by lists. */
+import { canaryServices } from '../../playbook/canary-services.ts'
 import type { Service } from '../../playbook/service.ts'
 import type { Slot } from '../../ports/cluster.ts'
 import type { ApiClient } from './api-client.ts'
@@ -17,6 +18,8 @@ export interface Scene {
   readonly replicaSets: readonly JsonObject[]
   readonly pods: readonly JsonObject[]
   readonly endpointSlices: readonly JsonObject[]
+  /** Of Services that lead to the new version's pods only. */
+  readonly canarySlices: readonly JsonObject[]
   readonly service: JsonObject | null
   /** Where both versions stand in the workload itself: label of the old pods; the others are those of the slot `canary`. */
   readonly oldHash?: string
@@ -49,14 +52,20 @@ export async function readScene(
     ofStable,
     list(replicaSets(namespace), ours),
     list(pods(namespace), ours),
-    list(endpointSlices(namespace), `${SERVICE_NAME_LABEL}=${service.serviceName}`),
+    list(
+      endpointSlices(namespace),
+      `${SERVICE_NAME_LABEL} in (${[service.serviceName, ...canaryServices(service)].join(',')})`,
+    ),
     objects.read(services(namespace, service.serviceName), signal),
   ])
+  const isInFront = (slice: JsonObject) =>
+    textAt(slice, 'metadata', 'labels', SERVICE_NAME_LABEL) === service.serviceName
   return {
     deployments: { stable, canary, previous },
     replicaSets: [...own.sets, ...ourSets],
     pods: [...own.pods, ...ourPods],
-    endpointSlices: slices,
+    endpointSlices: slices.filter(isInFront),
+    canarySlices: slices.filter((slice) => !isInFront(slice)),
     service: front,
   }
 }

@@ -20,6 +20,7 @@ function scene(endpoints: readonly object[], more: Partial<Scene> = {}): Scene {
       { metadata: { name: 'stray', uid: 'uid-stray', labels: { 'tminus.dev/slot': 'canary' } } },
     ],
     endpointSlices: [{ endpoints }],
+    canarySlices: [],
     service: null,
     ...more,
   }

@@ -40,6 +40,7 @@ function sceneOf(old: readonly [number, number], fresh: readonly [number, number
     replicaSets: [setOf('old'), setOf('new')],
     pods: [...podsOf('old', ...old), ...podsOf('new', ...fresh)],
     endpointSlices: [],
+    canarySlices: [],
     service: null,
     oldHash: 'old',
   }
