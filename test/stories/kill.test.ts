@@ -4,8 +4,8 @@ import { type BotProcesses, botProcesses } from './bot-processes.ts'
 import { type CompiledBot, compiledBot } from './compiled-bot.ts'
 import { exampleService } from './example-services.ts'
 import { brisk } from './stage.ts'
-import { ANNA, BEN, openTown, type Town } from './town.ts'
-import { approveWhenAsked, theEnd, toldOnce } from './town-life.ts'
+import { ANNA, openTown, type Town } from './town.ts'
+import { approveWhenAsked, order, theEnd, toldOnce } from './town-life.ts'
 
 const closing: (() => Promise<void>)[] = []
 let compiled: CompiledBot
@@ -45,7 +45,7 @@ async function diesAt({ town, bots }: Scene, ...places: readonly string[]): Prom
   for (const place of places) {
     const bot = bots.start(place)
     await bot.ready
-    if (town.card() === undefined) void town.command(BEN, '/deploy api v2.0 canary')
+    void order(town, '/deploy api v2.0 canary')
     expect(await Promise.race([bot.ended, endsWithout(town, place)])).toBe('SIGKILL')
   }
   await bots.start(null).ready
@@ -94,7 +94,7 @@ describe.concurrent('a bot that is killed', () => {
     const bot = bots.start('after way-back-0')
     await bot.ready
     approveWhenAsked(town)
-    void town.command(BEN, '/deploy api v2.0 canary')
+    await order(town, '/deploy api v2.0 canary')
     await town.when(async () => ((await town.load())?.step === 'watch-50' ? true : undefined))
     void town.when(async () => {
       await town.press(ANNA, 'abort')

@@ -1,7 +1,18 @@
 /** What stories of a town do again and again: approve, wait for the end, see that all was told. */
 import { expect } from 'vitest'
 import { type Deployment, isLive } from '../../src/playbook/deployment.ts'
-import { ANNA, read, type Town } from './town.ts'
+import { ANNA, BEN, read, type Town } from './town.ts'
+
+/**
+ * The requester types it, and again for as long as nothing is recorded: a busy machine may answer that it was not in
+ * time. Typed once too often it is refused, since the service is busy.
+ */
+export async function order(town: Town, line: string): Promise<void> {
+  await town.when(async () => {
+    if (!(await town.load())) await town.command(BEN, line)
+    return (await town.load()) ? true : undefined
+  })
+}
 
 /** The second person presses the button for as long as it stands there. */
 export function approveWhenAsked(town: Town): void {

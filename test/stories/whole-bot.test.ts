@@ -8,7 +8,7 @@ import { startRedis, type TestRedis } from '../redis-server.ts'
 import { exampleService } from './example-services.ts'
 import { brisk } from './stage.ts'
 import { ANNA, BEN, CHANNEL, CHLOE, openTown, read, type Town } from './town.ts'
-import { approveWhenAsked, theEnd, toldOnce } from './town-life.ts'
+import { approveWhenAsked, order, theEnd, toldOnce } from './town-life.ts'
 
 const closing: (() => Promise<void>)[] = []
 afterAll(async () => {
@@ -43,8 +43,8 @@ describe.concurrent('the whole bot', () => {
     town.world.simulation.onChange(() => {
       shares.add(Math.round((town.world.simulation.trafficShares('production', 'search')['v2.0'] ?? 0) * 100))
     })
-    const answer = await town.command(BEN, '/deploy search v2.0 canary')
-    expect(read(answer.shown)).toContain('search-1: search v2.0 by canary has started')
+    await order(town, '/deploy search v2.0 canary')
+    expect(await isTold(town, BEN, 'has started')).toContain('search-1: search v2.0 by canary has started')
 
     expect(await cardSays(town, '[Approve')).toContain('Waits for approval of 5 % of traffic')
     const ownWords = () => town.told(BEN).findLast((text) => text.includes('own-deployment'))
@@ -76,7 +76,7 @@ describe.concurrent('the whole bot', () => {
     ['hangs and wakes up again', async (redis: TestRedis) => redis.pause(), async (redis: TestRedis) => redis.resume()],
   ])('says in time that a click was not recorded while Redis %s', IN_TIME, async (_how, away, back) => {
     const { town, redis } = await begin('api')
-    await town.command(BEN, '/deploy api v2.0 canary')
+    await order(town, '/deploy api v2.0 canary')
     await cardSays(town, '[Approve')
     await away(redis)
     // Slack gives up an acknowledgement after 3 s, and so does the workspace.
