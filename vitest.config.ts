@@ -15,7 +15,7 @@ export default defineConfig({
           globalSetup: ['test/global-setup.ts'],
           // Stories with processes of their own: more of them at once would only wait for a processor.
           maxConcurrency: 3,
-          testTimeout: 30_000,
+          testTimeout: 120_000,
           hookTimeout: 60_000,
         },
       },
