@@ -1,6 +1,6 @@
 /** Performs one step of the way back. Order: restore, confirm, then tell, drain, tidy. */
 import { configWarning } from '../../playbook/config-change.ts'
-import { type Deployment, goesThroughPrevious } from '../../playbook/deployment.ts'
+import { type Deployment, goesThroughPrevious, type Pin } from '../../playbook/deployment.ts'
 import type { Step } from '../../playbook/plan.ts'
 import { oldVersion } from '../../playbook/refuse.ts'
 import { ClusterError } from '../../ports/cluster.ts'
@@ -71,21 +71,14 @@ async function restore(
   }
   const { pin, cold, throughPrevious } = way
   const context = writeContext(deployment, signal)
+  const overdue = isOverdue(engine, deployment)
   if (cold) {
     const state = await engine.cluster.ensureSlot(service, { slot: 'previous', pin, replicas: pin.replicas }, context)
-    if (state.ready === 0)
-      return { kind: 'late', why: `the pods of ${oldVersion(deployment)} start (0 of ${pin.replicas} ready)` }
+    if (state.ready === 0) return oldPodsStart(deployment, pin, overdue)
   }
-  const overdue = isOverdue(engine, deployment)
   const shares = await engine.cluster.restore(service, pin, throughPrevious, context, overdue)
   // In place as beside: before any old pod stands there is nowhere to go back to.
-  if (pin.rollout && shares?.stable === 0)
-    return {
-      kind: 'late',
-      why: `the pods of ${oldVersion(deployment)} start (none of ${pin.replicas} ready)`,
-      // Pods that start take their moment; beyond it people are told.
-      ...(overdue ? {} : { expected: true, retryMs: OLD_PODS_AGAIN_MS }),
-    }
+  if (pin.rollout && shares?.stable === 0) return oldPodsStart(deployment, pin, overdue)
   const left = shares && (throughPrevious ? 100 - shares.previous : shares.canary)
   if (left !== null && left > 0 && !overdue) {
     return {
@@ -100,6 +93,12 @@ async function restore(
     text: `Traffic is restored: ${oldVersion(deployment)} has all of it${confirmed(left)}.`,
     realShare: left,
   }
+}
+
+/** Pods that start take their moment; beyond it people are told. */
+function oldPodsStart(deployment: Deployment, { replicas }: Pin, overdue: boolean): WayBackResult {
+  const why = `the pods of ${oldVersion(deployment)} start (none of ${replicas} ready)`
+  return { kind: 'late', why, ...(overdue ? {} : { expected: true, retryMs: OLD_PODS_AGAIN_MS }) }
 }
 
 /** The router may be slow to show what was written; the way back goes on all the same. */

@@ -48,3 +48,17 @@ describe('an abort while the way back is written down', () => {
     expect(JSON.stringify(await stage.read(WORKLOAD))).not.toContain('tminus.dev')
   })
 })
+
+describe('the way back of an old version that was kept cold', () => {
+  it('waits quietly for its pods, as long as they take their moment', async () => {
+    stage = await openStage({ services: [{ ...brisk(exampleService('api')), keep: 'cold' }] })
+    await stage.ask({ verb: 'deploy', service: 'api', version: 'v2.0' }, 'requester')
+    await stage.until(({ status }) => status === 'completed')
+    await stage.ask({ verb: 'rollback', service: 'api' })
+    const waited: (string | null)[] = []
+    stage.onSave.push(({ waitingFor }) => void waited.push(waitingFor))
+    await stage.until(({ status }) => status === 'rolled-back')
+    expect(waited).toContain('the pods of v1.9 start (none of 4 ready)')
+    expect(stage.loud().join('\n')).not.toContain('not yet')
+  })
+})
