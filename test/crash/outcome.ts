@@ -40,21 +40,25 @@ export async function outcomeOf(stage: CrashStage, service: Service): Promise<Ou
       [type, audience, level, step, from, to, text].join(' | '),
     ),
     Slack: messagesOf(stage),
-    // How long an emergency took is longer with a crash in it.
-    'a journal': [...journal, ...incidents].map((line) =>
-      line.replace(/restored after [0-9.]+ s/, 'restored after # s'),
-    ),
+    'a journal': [...journal, ...incidents],
   }
-  const lines = Object.entries(same).map(([name, rows]) => [name, rows.map(withoutNumber)] as const)
+  const lines = Object.entries(same).map(([name, rows]) => [name, rows.map(withoutWhatMayDiffer)] as const)
   return {
     same: Object.fromEntries(lines),
     writes: counted(stage.writes.filter((what) => what.startsWith('cluster '))),
   }
 }
 
-/** A deployment whose command was cut off after it was numbered is asked for again, under the next number. */
-function withoutNumber(line: string): string {
-  return line.replaceAll(/\bapi-\d+\b/g, 'api-#')
+/**
+ * A deployment whose command was cut off after it was numbered is asked for again, under the next number. How long it took
+ * until traffic was back is another number with a crash in it.
+ */
+function withoutWhatMayDiffer(line: string): string {
+  return line
+    .replaceAll(/\bapi-\d+\b/g, 'api-#')
+    .replaceAll(/restored after [0-9.]+ s/g, 'restored after # s')
+    .replaceAll(/restored (within a second|[0-9.]+ s) after the decision/g, 'restored # s after the decision')
+    .replaceAll(/<!date\^\d+\^([^|]*)\|[^>]*>/g, '<!date $1>')
 }
 
 /**
