@@ -2,13 +2,13 @@
 import type { Service } from '../../playbook/service.ts'
 import { ClusterError, type WriteContext } from '../../ports/cluster.ts'
 import type { Connection } from './connection.ts'
-import { refuseIfFenced } from './fencing.ts'
 import type { JsonObject } from './json.ts'
-import { deployments, type Target } from './target.ts'
+import type { Target } from './target.ts'
+import { refuseIfOver } from './workload.ts'
 
 /**
  * Null when one of that name is there already. A new object has no token to be checked with, so the workload is looked
- * at once more after its creation; ClusterError `fenced`, and the object gone again, when a newer decision stands there.
+ * at once more after its creation; ClusterError `fenced`, and the object gone again, when a newer decision stands there or the deployment is over.
  */
 export async function createFenced(
   connection: Connection,
@@ -19,10 +19,8 @@ export async function createFenced(
 ): Promise<JsonObject | null> {
   const created = await connection.objects.create(target, wanted, context)
   if (!created) return null
-  const workload = deployments(service.namespace, service.workload)
   try {
-    const now = await connection.objects.read(workload, context.signal)
-    if (now) refuseIfFenced(workload, now, context)
+    await refuseIfOver(connection, service, context)
   } catch (error) {
     if (error instanceof ClusterError && error.kind === 'fenced') await connection.objects.remove(target, context)
     throw error

@@ -9,6 +9,12 @@ import { describeTarget, type Target } from './target.ts'
 
 type Token = Pick<WriteContext, 'number' | 'revision'>
 
+/** Of a deployment that is under way. After a conflict it is asked first whether it still is: whoever wrote meanwhile may have ended it. */
+export interface PinnedContext extends WriteContext {
+  /** Throws ClusterError `fenced` when it is over. */
+  readonly stillOn: () => Promise<void>
+}
+
 /** The token an object carries; undefined when none, or when it is no token of ours. */
 function tokenOf(object: JsonObject): Token | undefined {
   const found = /^(\d{1,15})\.(\d{1,15})$/.exec(textAt(object, 'metadata', 'annotations', REVISION_ANNOTATION) ?? '')

@@ -30,7 +30,7 @@ import { podsBySlot } from './scene.ts'
 import { slotState } from './slot-state.ts'
 import { routeBySwitch } from './switch-traffic.ts'
 import { readTraffic, routeBySelector } from './traffic.ts'
-import { needPin, needWorkload } from './workload.ts'
+import { needPin, needWorkload, pinnedContext } from './workload.ts'
 
 export interface KubernetesClusterOptions {
   /** Default: KUBECONFIG, `~/.kube/config`, or in-cluster. */
@@ -82,11 +82,26 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
     dryRun: async (service, image, signal) => dryRun(await connectionTo(service), service, image, signal),
     pin: async (service, context) => pinWorkload(await connectionTo(service), service, context),
     pinned: async (service, signal) => readPinned(await connectionTo(service), service, signal),
-    ensureSlot: async (service, want, context) => ensureSlot(await connectionTo(service), service, want, context),
-    route: async (service, percent, context) => route(await connectionTo(service), service, percent, context),
-    promote: async (service, want, context) => promote(await connectionTo(service), service, want, context),
-    settle: async (service, pin, context) => settle(await connectionTo(service), service, pin, context),
-    restore: async (service, ...how) => restore(await connectionTo(service), service, ...how),
+    ensureSlot: async (service, want, context) => {
+      const to = await connectionTo(service)
+      return ensureSlot(to, service, want, pinnedContext(to, service, context))
+    },
+    route: async (service, percent, context) => {
+      const to = await connectionTo(service)
+      return route(to, service, percent, pinnedContext(to, service, context))
+    },
+    promote: async (service, want, context) => {
+      const to = await connectionTo(service)
+      return promote(to, service, want, pinnedContext(to, service, context))
+    },
+    settle: async (service, pin, context) => {
+      const to = await connectionTo(service)
+      return settle(to, service, pin, pinnedContext(to, service, context))
+    },
+    restore: async (service, pin, kept, context, overdue) => {
+      const to = await connectionTo(service)
+      return restore(to, service, pin, kept, pinnedContext(to, service, context), overdue)
+    },
     changedConfigs: async (service, pin, signal) => changedConfigs(await connectionTo(service), service, pin, signal),
     tidy: async (service, pin, context) => tidy(await connectionTo(service), service, pin, context),
     forget: async (service, context) => forget(await connectionTo(service), service, context),

@@ -2,7 +2,7 @@
 import { ClusterError, type WriteContext } from '../../ports/cluster.ts'
 import type { ApiClient, Ask } from './api-client.ts'
 import { isStatus } from './api-failure.ts'
-import { isStamped, refuseIfFenced, stamped } from './fencing.ts'
+import { isStamped, type PinnedContext, refuseIfFenced, stamped } from './fencing.ts'
 import { type JsonObject, textAt, withAt } from './json.ts'
 import { mergeDiff } from './merge-diff.ts'
 import { isNewer } from './resource-version.ts'
@@ -31,7 +31,7 @@ export interface Objects {
    */
   edit(
     target: Target,
-    context: WriteContext,
+    context: WriteContext | PinnedContext,
     change: (current: JsonObject) => JsonObject,
     options?: EditOptions,
   ): Promise<JsonObject>
@@ -114,6 +114,7 @@ export function objectsOf(api: ApiClient, onWrite: (what: string) => void, copie
           memory.delete(pathOf(target))
           const again = isStatus(error, 409) || (remembered && isStatus(error, 404))
           if (!again || attempt >= CONFLICTS_TRIED) throw error
+          if ('stillOn' in context) await context.stillOn()
         }
       }
     },

@@ -4,9 +4,9 @@ import type { Pin } from '../../playbook/deployment.ts'
 import type { Service } from '../../playbook/service.ts'
 import { ClusterError, type WriteContext } from '../../ports/cluster.ts'
 import type { Connection } from './connection.ts'
-import { refuseIfFenced } from './fencing.ts'
+import { type PinnedContext, refuseIfFenced } from './fencing.ts'
 import type { JsonObject } from './json.ts'
-import { pinOn } from './pinning.ts'
+import { anyPinOn, pinOn } from './pinning.ts'
 import { deployments, describeTarget } from './target.ts'
 
 /** The Deployment. Throws ClusterError: `refused` (404) when there is none, `fenced` when a newer decision wrote it. */
@@ -20,6 +20,25 @@ export async function needWorkload(
   if (!workload) throw new ClusterError('refused', `There is no ${describeTarget(target)}.`, { status: 404 })
   refuseIfFenced(target, workload, context)
   return workload
+}
+
+/**
+ * Throws ClusterError `fenced` when a newer decision stands on the workload, or no way back is written there any more: then
+ * whoever still writes has slept through the end, and the tokens went with it.
+ */
+export async function refuseIfOver(connection: Connection, service: Service, context: WriteContext): Promise<void> {
+  const target = deployments(service.namespace, service.workload)
+  const workload = await connection.objects.read(target, context.signal)
+  if (!workload) return
+  refuseIfFenced(target, workload, context)
+  if (anyPinOn(workload)) return
+  const why = `${describeTarget(target)} carries no way back any more: ${context.deployment} is over, and stops.`
+  throw new ClusterError('fenced', why)
+}
+
+/** The context of a step between the pin and the end. */
+export function pinnedContext(connection: Connection, service: Service, context: WriteContext): PinnedContext {
+  return { ...context, stillOn: () => refuseIfOver(connection, service, context) }
 }
 
 /**
