@@ -75,6 +75,7 @@ function take(answer: Answered): void {
   tally.set(name, { points: row.points + answer.points, different: row.different + answer.different.length })
   points += answer.points
   different += answer.different.length
+  console.log(`${answer.points} points, ${answer.different.length} different: ${name}`)
   for (const { where, what } of answer.different) {
     console.log(`\n${where}`)
     for (const line of what.slice(0, SHOWN.lines)) console.log(`  ${line.slice(0, SHOWN.characters)}`)
