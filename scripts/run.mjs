@@ -21,7 +21,7 @@ const USAGE = `Usage: node scripts/run.mjs <command> [args]
   rehearse       a whole deployment on stepped time, printed (npm run rehearse -- "/deploy api v2.0 canary")
   test           the fast suite (npm test)
   test:cluster   the suite on a real Kubernetes control plane (npm run test:cluster)
-  test:crash     kills the bot after each of its writes and compares (npm run test:crash)
+  test:crash     kills the bot at its writes, thousands of places, and compares (npm run test:crash)
   bench          the benchmarks (npm run bench)
   setup          only sets up what all of them need`
 

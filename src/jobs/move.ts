@@ -85,7 +85,7 @@ async function perform(
       engine.log.warn({ deployment: deployment.id, revision: deployment.revision }, `stopped: ${error.message}`)
       return undefined
     }
-    return eventOfFailure(engine, next, error)
+    return laggingBehind(engine, deployment, next, error) ?? eventOfFailure(engine, next, error)
   }
 }
 
@@ -201,6 +201,17 @@ async function withdraw(engine: Engine, deployment: Deployment, signal: AbortSig
     return { type: 'late', why, retryAt: now + CONFIRM_AGAIN_MS, expected: true }
   }
   return { type: 'withdrawn', realShare: shares?.canary ?? null }
+}
+
+/**
+ * On the way back, refused by what this very deployment wrote: a Redis that failed over has lost the last saves, and the
+ * record is older than the cluster. Each try raises its revision by one; it is soon abreast, and nobody needs to hear of it.
+ */
+function laggingBehind({ clock }: Engine, { id }: Deployment, next: Next, error: unknown): DeploymentEvent | undefined {
+  if (next.kind !== 'way-back' || !(error instanceof ClusterError)) return undefined
+  if (error.kind !== 'fenced' || error.by !== id) return undefined
+  const why = 'the record catches up with what it wrote on the cluster'
+  return { type: 'way-back-late', index: next.index, why, retryAt: clock.now() + CONFIRM_AGAIN_MS, expected: true }
 }
 
 /** Late: asked again. Refused: the step has failed. The way back and the keep time know only "late". */

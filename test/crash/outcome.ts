@@ -33,7 +33,8 @@ export async function outcomeOf(stage: CrashStage, service: Service): Promise<Ou
   const blocked = (await store.blocked(service.name)).map((block) => block.version)
   const same = {
     'the record': [`${deployment?.status}, blocked: ${blocked.join()}`],
-    'an object': objects.flat(),
+    // The keys of a map have no order of their own.
+    'an object': objects.flat().sort(),
     'a pod': pods.map((pod) => `${pod.version} ${pod.ready ? 'ready' : 'not ready'}`).sort(),
     'the shares': [JSON.stringify(shares)],
     'the timeline': timeline.map(({ type, audience, level, text, step, from, to }) =>

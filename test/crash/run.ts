@@ -1,6 +1,6 @@
 /**
- * `npm run test:crash [-- --every 5] [--only blue-green]`: kills the bot after each write of each run, and compares what is
- * left with the undisturbed run. The last line is `N passed, N failed`, a point being one place to die at.
+ * `npm run test:crash [-- --every 1] [--only blue-green]`: kills the bot after every third write of each run (by 1: after each,
+ * in half an hour), and compares what is left with the undisturbed run. The last line is `N passed, N failed`, a point being one place to die at.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
@@ -16,7 +16,7 @@ const SLICES = 6
 const SHOWN = { lines: 8, characters: 600 } as const
 
 const { values } = parseArgs({
-  options: { every: { type: 'string', default: '1' }, only: { type: 'string', default: '' } },
+  options: { every: { type: 'string', default: '3' }, only: { type: 'string', default: '' } },
 })
 const every = Number(values.every)
 if (!Number.isInteger(every) || every < 1) throw new RangeError(`--every is a whole number from 1, got ${values.every}`)
@@ -30,7 +30,7 @@ let different = 0
 for (let member = 0; member < Math.min(availableParallelism(), waiting.length); member += 1) begin()
 
 function partsOf(stride: number): Part[] {
-  const slices = Math.min(SLICES, stride === 1 ? SLICES : 1)
+  const slices = stride < SLICES ? SLICES : 1
   return VARIANTS.flatMap(({ name: variant }) =>
     ENDINGS.flatMap((ending) => {
       const parts = ending === 'to completion' ? slices : 1
@@ -75,6 +75,7 @@ function take(answer: Answered): void {
   tally.set(name, { points: row.points + answer.points, different: row.different + answer.different.length })
   points += answer.points
   different += answer.different.length
+  console.log(`${answer.points} points, ${answer.different.length} different: ${name}`)
   for (const { where, what } of answer.different) {
     console.log(`\n${where}`)
     for (const line of what.slice(0, SHOWN.lines)) console.log(`  ${line.slice(0, SHOWN.characters)}`)

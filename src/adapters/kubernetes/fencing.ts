@@ -9,7 +9,10 @@ import { describeTarget, type Target } from './target.ts'
 
 type Token = Pick<WriteContext, 'number' | 'revision'>
 
-/** Of a deployment that is under way. After a conflict it is asked first whether it still is: whoever wrote meanwhile may have ended it. */
+/**
+ * Of a deployment that is under way. An object without a token was not written by it yet, or it is over and took its tokens
+ * with it: before such a one is written, and after it was read, it is asked which.
+ */
 export interface PinnedContext extends WriteContext {
   /** Throws ClusterError `fenced` when it is over. */
   readonly stillOn: () => Promise<void>

@@ -2,7 +2,7 @@
 import { ClusterError, type WriteContext } from '../../ports/cluster.ts'
 import type { ApiClient, Ask } from './api-client.ts'
 import { isStatus } from './api-failure.ts'
-import { isStamped, type PinnedContext, refuseIfFenced, stamped } from './fencing.ts'
+import { isStamped, type PinnedContext, refuseIfFenced, stamped, tokenNumber } from './fencing.ts'
 import { type JsonObject, textAt, withAt } from './json.ts'
 import { mergeDiff } from './merge-diff.ts'
 import { isNewer } from './resource-version.ts'
@@ -105,6 +105,7 @@ export function objectsOf(api: ApiClient, onWrite: (what: string) => void, copie
         const wanted = wantedOf(target, current, context, change, options, remembered)
         if (wanted === 'look again') continue
         if (wanted === 'nothing') return current
+        if ('stillOn' in context && tokenNumber(current) === 0) await context.stillOn()
         try {
           const written = await write(api, target, current, wanted, options, context.signal)
           remember(target, written)
@@ -114,7 +115,6 @@ export function objectsOf(api: ApiClient, onWrite: (what: string) => void, copie
           memory.delete(pathOf(target))
           const again = isStatus(error, 409) || (remembered && isStatus(error, 404))
           if (!again || attempt >= CONFLICTS_TRIED) throw error
-          if ('stillOn' in context) await context.stillOn()
         }
       }
     },

@@ -21,8 +21,14 @@ afterEach(async () => {
 })
 afterAll(() => environment.close())
 
-/** A worker whose first write to such a path stays where it is until it is woken. `asleep` resolves when it is. */
-function freezing(path: RegExp): { readonly cluster: Cluster; readonly asleep: Promise<void>; wake(): void } {
+/** Where it sleeps: over its first write to such a path, or over the look before it. */
+interface Place {
+  readonly over: 'write' | 'look'
+  readonly path: RegExp
+}
+
+/** A worker whose first such request stays where it is until it is woken. `asleep` resolves when it is. */
+function freezing({ over, path }: Place): { readonly cluster: Cluster; readonly asleep: Promise<void>; wake(): void } {
   let fallAsleep = () => {}
   let wake = () => {}
   const asleep = new Promise<void>((resolve) => {
@@ -37,7 +43,8 @@ function freezing(path: RegExp): { readonly cluster: Cluster; readonly asleep: P
     const agent = new Agent()
     closing.push(() => agent.close())
     const dispatcher = agent.compose((dispatch) => (options, handler) => {
-      if (frozen || options.method === 'GET' || !path.test(String(options.path))) return dispatch(options, handler)
+      const meant = (options.method === 'GET') === (over === 'look') && path.test(String(options.path))
+      if (frozen || !meant) return dispatch(options, handler)
       frozen = true
       fallAsleep()
       void woken.then(() => dispatch(options, handler))
@@ -57,19 +64,33 @@ async function halfway(router: RouterSettings | undefined): Promise<Bench> {
   return bench
 }
 
+const half = (worker: Cluster, service: Service) => worker.route(service, 50, writer(3))
+
 const cases: readonly [
   string,
   RouterSettings | undefined,
-  RegExp,
+  Place,
   (worker: Cluster, service: Service) => Promise<unknown>,
 ][] = [
-  ['a share of a VirtualService', ISTIO_BY_SUBSET, /virtualservices/, (w, service) => w.route(service, 50, writer(3))],
-  ['a share of an HTTPRoute', GATEWAY_API, /httproutes/, (w, service) => w.route(service, 50, writer(3))],
-  ['all of the traffic of a Service', undefined, /services\/api/, (w, service) => w.route(service, 100, writer(3))],
+  ['a share of a VirtualService', ISTIO_BY_SUBSET, { over: 'write', path: /virtualservices/ }, half],
+  [
+    'a share of a VirtualService, before it looked',
+    ISTIO_BY_SUBSET,
+    { over: 'look', path: /virtualservices\/api/ },
+    half,
+  ],
+  ['a share of an HTTPRoute', GATEWAY_API, { over: 'write', path: /httproutes/ }, half],
+  ['a share of an HTTPRoute, before it looked', GATEWAY_API, { over: 'look', path: /httproutes\/api/ }, half],
+  [
+    'all of the traffic of a Service',
+    undefined,
+    { over: 'write', path: /services\/api/ },
+    (w, service) => w.route(service, 100, writer(3)),
+  ],
   [
     'a way back of its own',
     undefined,
-    /services\/api/,
+    { over: 'write', path: /services\/api/ },
     async (w, service) => {
       const pinned = await w.pinned(service, new AbortController().signal)
       if (pinned) await w.restore(service, pinned.pin, true, writer(3))
@@ -78,7 +99,7 @@ const cases: readonly [
 ]
 
 describe('a write that was frozen until after a rollback and its tidying', () => {
-  it.each(cases)('is refused, and changes nothing: %s', async (_, router, path, write) => {
+  it.each(cases)('is refused, and changes nothing: %s', async (_, router, place, write) => {
     const bench = await halfway(router)
     const { cluster, service } = bench
     const before = await bench.traces()
@@ -88,7 +109,7 @@ describe('a write that was frozen until after a rollback and its tidying', () =>
       () => cluster.ensureSlot(service, want, writer(2)),
       (state) => state.complete && state.pods.some((pod) => pod.ready),
     )
-    const worker = freezing(path)
+    const worker = freezing(place)
     const writing = write(worker.cluster, service)
     const refused = expect(writing).rejects.toMatchObject({ kind: 'fenced' })
     await worker.asleep
