@@ -1,4 +1,4 @@
-/** Strategies with each router they can be run with, for the service `shop`: the rows of the tests on a control plane. Blue-green: whole-blue-green.test.ts. */
+/** Every strategy with every router it can be run with, for the service `shop`: the rows of the tests on a control plane. */
 import type { RouterSettings, Strategy } from '../../src/playbook/service.ts'
 
 export interface Variant {
@@ -13,6 +13,7 @@ export interface Variant {
 }
 
 const CANARY = { strategy: 'canary', approval: '5 %', kept: 'beside' } as const
+const BLUE_GREEN = { strategy: 'blue-green', approval: '100 %', kept: 'beside' } as const
 const ROLLING = { strategy: 'rolling', approval: 'the first pod of shop', kept: 'in place' } as const
 
 const HOSTS = { stable: 'shop', canary: 'shop-canary' } as const
@@ -33,5 +34,7 @@ export const VARIANTS: readonly Variant[] = [
     router: { kind: 'gateway-api', httpRoute: 'shop', ...HOSTS },
   },
   { name: 'canary, nginx', ...CANARY, router: { kind: 'nginx', ingress: 'shop', ...HOSTS } },
+  { name: 'blue-green', ...BLUE_GREEN, router: REPLICAS },
+  { name: 'blue-green behind istio', ...BLUE_GREEN, router: ISTIO },
   { name: 'rolling', ...ROLLING, router: REPLICAS },
 ]
