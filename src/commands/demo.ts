@@ -86,7 +86,7 @@ function tellHowTo(
   print(`  The demo is ready: ${url}`)
   print('')
   print(`  Type there:      ${slack.command} ${services[0]?.name ?? 'api'} ${NEW_VERSION} canary`)
-  print('  Approve it as somebody else: switch person at the left. One real second is ' + `${speed} s of the demo.`)
+  print(`  Approve it as somebody else: switch person at the left. One real second is ${speed} s of the demo.`)
   print(
     `  Look inside:     kubectl --kubeconfig ${kubeconfigPath} get deploy,rs,pods,svc -n ${services[0]?.namespace ?? 'production'} -o wide`,
   )

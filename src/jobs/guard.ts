@@ -7,6 +7,7 @@ import { emergencyTime, isEmergency } from '../playbook/emergency.ts'
 import { isBlind } from '../playbook/is-blind.ts'
 import { judgePods, podsDiffer, seePods } from '../playbook/judge-pods.ts'
 import { ownedBy } from '../playbook/ownership.ts'
+import { locateStep } from '../playbook/plan.ts'
 import type { PodSighting } from '../playbook/pods.ts'
 import { refuse } from '../playbook/refuse.ts'
 import { ClusterError, type Sighting, type SlotState } from '../ports/cluster.ts'
@@ -84,9 +85,13 @@ async function takeIn(
   return back || meddled || changed
 }
 
-/** After the end the Service is the team's again: whom it leads to is told as their change, and is no sickness. */
-function podsOf({ status }: Deployment, { pods }: SlotState): readonly PodSighting[] {
-  return status === 'completed' ? pods.map(({ routed: _, ...pod }) => pod) : pods
+/**
+ * While it settles, the bot itself leads the Services away from the pods it watches. After the end the Service is the
+ * team's again: whom it leads to is told as their change. Neither is sickness.
+ */
+function podsOf({ status, plan, step }: Deployment, { pods }: SlotState): readonly PodSighting[] {
+  const leftOnPurpose = status === 'completed' || locateStep(plan, step)?.step.want.do === 'settle'
+  return leftOnPurpose ? pods.map(({ routed: _, ...pod }) => pod) : pods
 }
 
 /** An emergency rollback acted while the record could not be reached: what the cluster says counts. */

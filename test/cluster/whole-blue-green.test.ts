@@ -80,7 +80,6 @@ describe('a whole blue-green deployment', () => {
     await reach(id, /^approve-/)
     expect(await running.answer({ verb: 'approve', service: 'shop' }, asker(ben.id))).toMatchObject({ kind: 'done' })
   }
-  const statusOf = async (id: string) => (await running.load(id)).status
   const read = (kind: string, name: string, path: string) => kubectl('get', kind, name, '-o', `jsonpath={${path}}`)
   const selector = async (name = 'shop') => JSON.parse(await read('service', name, '.spec.selector')) as unknown
   const names = async (kind: string) =>
@@ -123,7 +122,7 @@ describe('a whole blue-green deployment', () => {
     await reach(id, /^watch-100$/)
     expect(await served()).toEqual(['v2.0'])
     expect(await selector()).toEqual({ 'tminus.dev/slot': 'canary', 'tminus.dev/workload': 'shop' })
-    await expect.poll(() => statusOf(id), UNTIL).toBe('completed')
+    await running.ended(id, 'completed')
     expect(await versionNow()).toBe('registry.test/shop:v2.0')
     expect(await names('deployments')).toEqual(['shop', 'shop-previous'])
     expect(await names('services')).toEqual(['shop'])

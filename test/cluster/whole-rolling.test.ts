@@ -87,7 +87,6 @@ describe('a whole rolling deployment', () => {
         return `${step} ${rolled?.wanted}`
       }, UNTIL)
       .toBe(`watch-pod ${pod}`)
-  const statusOf = async (id: string) => (await running.load(id)).status
   const read = (kind: string, name: string, path: string) => kubectl('get', kind, name, '-o', `jsonpath={${path}}`)
   const selector = async () => JSON.parse(await read('service', 'shop', '.spec.selector')) as unknown
   const versionNow = () => read('deployment', 'shop', '.spec.template.spec.containers[0].image')
@@ -137,7 +136,7 @@ describe('a whole rolling deployment', () => {
       expect((await served()).filter((version) => version === 'v2.0')).toHaveLength(pod)
     }
     expect(await selector()).toEqual(before.selector)
-    await expect.poll(() => statusOf(id), UNTIL).toBe('completed')
+    await running.ended(id, 'completed')
     expect(await versionNow()).toBe('registry.test/shop:v2.0')
     expect(await sizes()).toEqual({ 'v2.0': 3 })
     await expect.poll(async () => (await running.load(id)).keepUntil, UNTIL).toBeNull()
@@ -150,7 +149,7 @@ describe('a whole rolling deployment', () => {
     const id = await begin('v3.0')
     await reachPod(id, 2)
     running.store.setSickness('v3.0', 'errors')
-    await expect.poll(() => statusOf(id), UNTIL).toBe('rolled-back')
+    await running.ended(id, 'rolled-back')
     expect((await running.load(id)).goingBack?.trigger).toBe('critical')
     expect(await served()).toEqual(['v2.0', 'v2.0', 'v2.0'])
     expect(await sizes()).toEqual({ 'v2.0': 3 })
@@ -179,7 +178,7 @@ describe('a whole rolling deployment', () => {
     // The bad pods go, though the old version is not complete.
     await expect.poll(sizes, UNTIL).toEqual({ 'v2.0': 3 })
     await kubectl('annotate', 'pod', pod, 'tminus.test/sick-now-')
-    await expect.poll(() => statusOf(id), UNTIL).toBe('rolled-back')
+    await running.ended(id, 'rolled-back')
     expect(await traces()).toEqual(before)
   })
 
@@ -195,16 +194,16 @@ describe('a whole rolling deployment', () => {
     for (let look = 0; look < 20; look += 1) expect(await sizes()).toEqual({ 'v2.0': 3, 'v5.0': 1 })
     running = await startBot()
     runs = true
-    await expect.poll(() => statusOf(id), UNTIL).toBe('completed')
+    await running.ended(id, 'completed')
     expect(await sizes()).toEqual({ 'v5.0': 3 })
   })
 
   it('goes back by hand after its end, while the old version is kept', async () => {
     const id = await begin('v6.0')
-    await expect.poll(() => statusOf(id), UNTIL).toBe('completed')
+    await running.ended(id, 'completed')
     const intent = { verb: 'rollback', service: 'shop', reason: 'customers complain' } as const
     expect(await running.answer(intent, asker(ana.id))).toMatchObject({ kind: 'done' })
-    await expect.poll(() => statusOf(id), UNTIL).toBe('rolled-back')
+    await running.ended(id, 'rolled-back')
     expect(await served()).toEqual(['v5.0', 'v5.0', 'v5.0'])
     expect(await versionNow()).toBe('registry.test/shop:v5.0')
     expect(await traces()).toEqual(before)

@@ -3,6 +3,7 @@ import { steppedClock } from '../../src/adapters/clocks.ts'
 import { memoryStore } from '../../src/adapters/memory/memory-store.ts'
 import type { Engine } from '../../src/jobs/engine.ts'
 import { guard } from '../../src/jobs/guard.ts'
+import type { Strategy } from '../../src/playbook/service.ts'
 import { type Cluster, ClusterError, type Sighting, type SlotState } from '../../src/ports/cluster.ts'
 import type { Job } from '../../src/ports/queue.ts'
 import { makePorts } from '../checks/fixtures.ts'
@@ -25,6 +26,11 @@ function refuse(): never {
   throw new Error('the guard only looks')
 }
 
+/** What the guard sets going is not done in these tests. */
+async function later(): Promise<never> {
+  throw new ClusterError('late', 'Could not write: no answer.')
+}
+
 const SIGHTING: Sighting = {
   at: T0,
   watched: false,
@@ -33,10 +39,15 @@ const SIGHTING: Sighting = {
   slots: { stable: NO_SLOT, canary: WELL, previous: NO_SLOT },
 }
 
+interface Begun {
+  readonly strategy?: Strategy
+  readonly step?: string
+}
+
 /** A guard on a cluster that answers a look as it is told to, and what comes of it. */
-async function onGuard(answer: () => Sighting) {
+async function onGuard(answer: () => Sighting, { strategy = 'canary', step = 'approve-5' }: Begun = {}) {
   const store = memoryStore()
-  const { deployment, now } = walkTo(newDeployment(), 'approve-5')
+  const { deployment, now } = walkTo(newDeployment(undefined, T0, strategy), step)
   await store.create(deployment, [])
   const clock = steppedClock(now)
   const jobs: Job[] = []
@@ -47,10 +58,10 @@ async function onGuard(answer: () => Sighting) {
     dryRun: refuse,
     pin: refuse,
     ensureSlot: refuse,
-    route: refuse,
+    route: later,
     promote: refuse,
     settle: refuse,
-    restore: refuse,
+    restore: later,
     tidy: refuse,
     forget: refuse,
     foreign: refuse,
@@ -97,6 +108,30 @@ describe('the poll beneath the watch', () => {
     watched = true
     await look()
     expect(pause()).toBe(30_000)
+  })
+})
+
+describe('ready pods that no Service lists any more', () => {
+  const seen = (routed: boolean): Sighting => ({
+    ...SIGHTING,
+    slots: { ...SIGHTING.slots, canary: { ...WELL, pods: [makePod('api-canary-1', { routed })] } },
+  })
+  /** What becomes of a blue-green deployment at that step, whose pods were listed a moment ago. */
+  const unlistedAt = async (step: string) => {
+    let listed = true
+    const { look, load } = await onGuard(() => seen(listed), { strategy: 'blue-green', step })
+    await look()
+    listed = false
+    await look()
+    return load()
+  }
+
+  it('are sick while they have the traffic', async () => {
+    expect(await unlistedAt('watch-100')).toMatchObject({ status: 'holding', hold: { reason: 'unready' } })
+    expect(await unlistedAt('promote')).toMatchObject({ status: 'going-back' })
+  })
+  it('are none while the bot leads the Service away from them', async () => {
+    expect(await unlistedAt('settle')).toMatchObject({ status: 'running', step: 'settle' })
   })
 })
 

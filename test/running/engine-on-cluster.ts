@@ -1,5 +1,6 @@
 /** The whole engine on a cluster: real Redis and BullMQ, the real Kubernetes adapter, simulated metrics fed by the cluster's true shares. */
 
+import { setTimeout as sleep } from 'node:timers/promises'
 import { bullmqQueue } from '../../src/adapters/bullmq/bullmq-queue.ts'
 import { realClock } from '../../src/adapters/clocks.ts'
 import { kubernetesCluster } from '../../src/adapters/kubernetes/kubernetes-cluster.ts'
@@ -9,7 +10,7 @@ import { makeAnswer, startWorker } from '../../src/commands/compose.ts'
 import { type SimulatedMetrics, startSimulatedMetrics } from '../../src/demo/metrics/simulated-metrics.ts'
 import type { Answer } from '../../src/handlers/ask.ts'
 import type { Engine } from '../../src/jobs/engine.ts'
-import type { Deployment } from '../../src/playbook/deployment.ts'
+import { type Deployment, isLive } from '../../src/playbook/deployment.ts'
 import { versionOf } from '../../src/playbook/image.ts'
 import type { Service } from '../../src/playbook/service.ts'
 import type { Sighting } from '../../src/ports/cluster.ts'
@@ -24,6 +25,8 @@ export interface RunningEngine {
   readonly store: SimulatedMetrics
   /** The deployment as recorded; throws when there is none of that id. */
   load(id: string): Promise<Deployment>
+  /** Waits until the record's status is this; fails at once when it ended otherwise (a completed one may still be rolled back), with all that was said and logged. */
+  ended(id: string, status: Deployment['status'], withinMs?: number): Promise<void>
   stop(): Promise<void>
 }
 
@@ -48,6 +51,8 @@ export async function startEngine(options: RunningOptions): Promise<RunningEngin
   const truth = await followTruth(cluster.look, options.planned ?? services)
   const store = await startSimulatedMetrics({ clock, seed: 1, source: truth.source })
   const errors: unknown[] = []
+  const warnings: string[] = []
+  const note = (details: object, text: string) => void warnings.push(`${text} ${JSON.stringify(details)}`)
   const engine: Engine = {
     store: redisStore({ url, prefix }),
     queue: bullmqQueue({ url, prefix, clock, role: 'all', onError: (error) => errors.push(error) }),
@@ -59,20 +64,32 @@ export async function startEngine(options: RunningOptions): Promise<RunningEngin
     journal: { append: async () => {} },
     incidents: { append: async () => {} },
     clock,
-    log: { debug() {}, info() {}, warn() {}, error() {} },
+    log: { debug() {}, info() {}, warn: note, error: note },
     ...options.replace,
   }
   const chat = recordedChat()
+  const story = () => [...chat.said.map((row) => row.text), ...warnings].join('\n')
+  const load = async (id: string): Promise<Deployment> => {
+    const deployment = await engine.store.load(id)
+    if (!deployment) throw new Error(`no ${id}; trouble so far: ${errors.map(String).join('; ')}`)
+    return deployment
+  }
   const worker = await startWorker(engine, chat)
   return {
     engine,
     chat,
     answer: makeAnswer(engine, people, services, chat),
     store,
-    async load(id) {
-      const deployment = await engine.store.load(id)
-      if (!deployment) throw new Error(`no ${id}; trouble so far: ${errors.map(String).join('; ')}`)
-      return deployment
+    load,
+    async ended(id, status, withinMs = 120_000) {
+      const until = Date.now() + withinMs
+      for (;;) {
+        const deployment = await load(id)
+        if (deployment.status === status) return
+        if ((!isLive(deployment) && deployment.status !== 'completed') || Date.now() > until)
+          throw new Error(`${id} is ${deployment.status} at ${deployment.step}, not ${status}. Told:\n${story()}`)
+        await sleep(200)
+      }
     },
     async stop() {
       worker.stop()
