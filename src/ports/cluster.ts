@@ -124,6 +124,10 @@ export interface Inspection {
     readonly containers: readonly string[]
     readonly hasReadinessProbe: boolean
     readonly hasPreStop: boolean
+    /** How long that hook sleeps, s; null where there is none, or it does not say. */
+    readonly preStopSeconds: number | null
+    /** After so many seconds a pod that is told to go is killed. */
+    readonly graceSeconds: number
     /** Requests of one pod: cores and bytes; null where a container names none. */
     readonly cpuRequest: number | null
     readonly memoryRequest: number | null
