@@ -3,6 +3,7 @@ import { configWarning } from '../../playbook/config-change.ts'
 import { type Deployment, goesThroughPrevious, type Pin } from '../../playbook/deployment.ts'
 import type { Step } from '../../playbook/plan.ts'
 import { oldVersion } from '../../playbook/refuse.ts'
+import { isPodRouter } from '../../playbook/routed-services.ts'
 import { ClusterError } from '../../ports/cluster.ts'
 import type { Engine } from '../engine.ts'
 import { undoneBy } from '../keep-restored.ts'
@@ -90,7 +91,7 @@ async function restore(
   }
   return {
     kind: 'done',
-    text: `Traffic is restored: ${oldVersion(deployment)} has all of it${confirmed(left)}.`,
+    text: `Traffic is restored: ${oldVersion(deployment)} has all of it${confirmed(left, await whyUnread(engine, deployment, left, signal))}.`,
     realShare: left,
   }
 }
@@ -118,7 +119,25 @@ function isOverdue(engine: Engine, deployment: Deployment): boolean {
   return engine.clock.now() - since > CONFIRM_WITHIN_MS
 }
 
-function confirmed(left: number | null): string {
+/** Where pods divide the traffic, and nobody lets us list them: what is missing, in the API server's words. */
+async function whyUnread(
+  { cluster }: Engine,
+  { plan }: Deployment,
+  left: number | null,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (left !== null || !isPodRouter(plan.service.router)) return undefined
+  try {
+    await cluster.look(plan.service, signal)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof ClusterError) || signal.aborted) throw error
+    return error.message.replace(/\.$/, '')
+  }
+}
+
+function confirmed(left: number | null, unread: string | undefined): string {
+  if (unread !== undefined) return `, as far as was written; it could not be read back: ${unread}`
   if (left === null) return ' (the router does not show shares)'
   return left > 0
     ? `, as far as was written; the router still shows ${Math.round(left)} % elsewhere`
