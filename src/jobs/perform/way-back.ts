@@ -13,6 +13,8 @@ import { writeContext } from './result.ts'
 /** Endpoints follow a write within this time, ms; looked at again so often. */
 export const CONFIRM_WITHIN_MS = 10_000
 export const CONFIRM_AGAIN_MS = 50
+/** One request to a health address once traffic is back, real ms. */
+const PROBE_MS = 3_000
 /** Between two looks at old pods that start where nothing of them was left, ms. */
 const OLD_PODS_AGAIN_MS = 250
 
@@ -144,19 +146,45 @@ function confirmed(left: number | null, unread: string | undefined): string {
     : ', read back from the router'
 }
 
-/** Traffic is back and requests have ended: now there is time to look at what a template cannot bring back. */
+/** Traffic is back and requests have ended: now there is time to look whether all is well. What is found is told; nothing waits for it. */
 async function drain(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<WayBackResult> {
-  const ended = 'Requests in flight had time to end.'
+  const parts = await Promise.all([askHealth(engine, deployment, signal), lookAtConfigs(engine, deployment, signal)])
+  return { kind: 'done', text: ['Requests in flight had time to end.', ...parts.flat()].join(' ') }
+}
+
+/** The playbook's "Verify rollback". Addresses of the new version are gone with it. */
+async function askHealth(
+  { probe }: Engine,
+  { plan, goingBack }: Deployment,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  if (!goingBack?.hadTraffic) return []
+  const brief = AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)])
+  const urls = plan.service.health.filter((url) => !url.includes('$version'))
+  return Promise.all(
+    urls.map(async (url) => {
+      const answer = await probe.get(url, brief)
+      return answer.kind === 'answered' ? `${url} answers ${answer.status}.` : `${url} is silent: ${answer.why}.`
+    }),
+  )
+}
+
+/** What a template cannot bring back. */
+async function lookAtConfigs(
+  { cluster }: Engine,
+  deployment: Deployment,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   const { pin, plan } = deployment
-  if (!pin?.configs?.length) return { kind: 'done', text: ended }
+  if (!pin?.configs?.length) return []
   try {
-    const changes = await engine.cluster.changedConfigs(plan.service, pin, signal)
+    const changes = await cluster.changedConfigs(plan.service, pin, signal)
     const warning = configWarning(changes, oldVersion(deployment))
-    return { kind: 'done', text: warning === undefined ? ended : `${ended} ${warning}` }
+    return warning === undefined ? [] : [warning]
   } catch (error) {
     // Nothing on the way back waits for a warning.
     if (!(error instanceof ClusterError) || signal.aborted) throw error
-    return { kind: 'done', text: `${ended} Whether its ConfigMaps and Secrets changed is not known: ${error.message}` }
+    return [`Whether its ConfigMaps and Secrets changed is not known: ${error.message}`]
   }
 }
 
