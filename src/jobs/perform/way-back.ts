@@ -4,7 +4,7 @@ import { type Deployment, goesThroughPrevious, type Pin } from '../../playbook/d
 import type { Step } from '../../playbook/plan.ts'
 import { oldVersion } from '../../playbook/refuse.ts'
 import { isPodRouter } from '../../playbook/routed-services.ts'
-import { ClusterError } from '../../ports/cluster.ts'
+import { ClusterError, type Sighting } from '../../ports/cluster.ts'
 import type { Engine } from '../engine.ts'
 import { undoneBy } from '../keep-restored.ts'
 import { type Way, wayOnCluster, writeIncident } from './emergency-way.ts'
@@ -75,11 +75,16 @@ async function restore(
   const { pin, cold, throughPrevious } = way
   const context = writeContext(deployment, signal)
   const overdue = isOverdue(engine, deployment)
-  if (cold || (throughPrevious && (await isDeserted(engine, deployment, signal)))) {
-    const state = await engine.cluster.ensureSlot(service, { slot: 'previous', pin, replicas: pin.replicas }, context)
+  const seen = throughPrevious ? await seeSlots(engine, deployment, signal) : null
+  const kept = keptSlot(pin, seen)
+  if (cold || seen?.previous.ready === 0) {
+    const state = await engine.cluster.ensureSlot(service, kept, context)
     if (state.ready === 0) return oldPodsStart(deployment, pin, overdue)
   }
-  const shares = await engine.cluster.restore(service, pin, throughPrevious, context, overdue)
+  const [shares] = await Promise.all([
+    engine.cluster.restore(service, pin, throughPrevious, context, overdue),
+    seen && seen.previous.wanted < kept.replicas ? grow(engine, deployment, kept, signal) : undefined,
+  ])
   // In place as beside: before any old pod stands there is nowhere to go back to.
   if (pin.rollout && shares?.stable === 0) return oldPodsStart(deployment, pin, overdue)
   const left = shares && (throughPrevious ? 100 - shares.previous : shares.canary)
@@ -98,14 +103,44 @@ async function restore(
   }
 }
 
-/** Kept, yet nobody there: deleted, scaled to none, or all of them ill. Few are enough; what cannot be seen keeps nothing up. */
-async function isDeserted({ cluster }: Engine, { plan }: Deployment, signal: AbortSignal): Promise<boolean> {
+/**
+ * Kept, yet nobody may be there: deleted, scaled to none, or all of them ill. Few are enough to go back to. Null: it cannot
+ * be seen, and that keeps nothing up.
+ */
+async function seeSlots(
+  { cluster }: Engine,
+  { plan }: Deployment,
+  signal: AbortSignal,
+): Promise<Sighting['slots'] | null> {
   try {
-    const { slots } = await cluster.look(plan.service, signal)
-    return slots.previous.ready === 0
+    return (await cluster.look(plan.service, signal)).slots
   } catch (error) {
     if (!(error instanceof ClusterError) || signal.aborted) throw error
-    return false
+    return null
+  }
+}
+
+/** Where an HPA decides, the workload may have grown since the old version was put beside it: that gets as many pods. */
+function keptSlot(pin: Pin, seen: Sighting['slots'] | null) {
+  const replicas = pin.hpa && seen ? Math.max(pin.replicas, seen.stable.wanted) : pin.replicas
+  return { slot: 'previous', pin, replicas } as const
+}
+
+/** Beside the traffic that goes back, which waits for none of it. */
+async function grow(
+  { cluster, log }: Engine,
+  deployment: Deployment,
+  kept: ReturnType<typeof keptSlot>,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await cluster.ensureSlot(deployment.plan.service, kept, writeContext(deployment, signal))
+  } catch (error) {
+    if (!(error instanceof ClusterError) || signal.aborted) throw error
+    log.warn(
+      { deployment: deployment.id },
+      `the kept version could not be made as large as the new one: ${error.message}`,
+    )
   }
 }
 
