@@ -91,6 +91,7 @@ export interface SlotState {
   readonly stuck: string | null
   /** Image of the version's container. */
   readonly image: string | null
+  /** In a sighting, of `stable` those of its present template only. */
   readonly pods: readonly PodSighting[]
   /** Of new pods in the workload itself (`rolling` router), once one stands: pods wanted in all, and their `pod-template-hash`. */
   readonly rolling?: { readonly of: number; readonly hash: string }
