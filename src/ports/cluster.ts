@@ -161,6 +161,8 @@ export interface Inspection {
   readonly leftovers: readonly string[]
   /** NetworkPolicies that hold for the old version's pods and would not for the new one's (`switch` router), by name. */
   readonly policiesLost?: readonly string[]
+  /** Those that would not hold for the old version's pods once they are kept beside the promoted workload, by name. */
+  readonly policiesLostWhenKept?: readonly string[]
   /** What is wrong with the router's objects, in sentences; empty: present and valid. */
   readonly routerFaults: readonly string[]
   /** Why what is written there is not yet what flows, as one sentence; left out when it is, or the router never says. */

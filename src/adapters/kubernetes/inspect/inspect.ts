@@ -19,7 +19,7 @@ import { canaryDeployment, previousDeployment, promotedTemplate } from '../slot-
 import { allPods, disruptionBudgets, nodeMetrics, nodes, resourceQuotas } from '../target.ts'
 import { templateOf } from '../traffic.ts'
 import { endingOf } from './ending.ts'
-import { readLostPolicies } from './lost-policies.ts'
+import { NONE_LOST, readLostPolicies } from './lost-policies.ts'
 import { nodeLoads, roomLeft } from './nodes.ts'
 import { type Owner, ownersAround, ownersOf } from './owners.ts'
 import { podRequest } from './pod-requests.ts'
@@ -60,7 +60,7 @@ export async function inspect(
   nodesRead.catch(() => undefined)
   const scaler = findAutoscaler(connection, service, brief)
   scaler.catch(() => undefined)
-  const [nodeLoad, headroom, quotas, hpa, pdb, leftovers, policiesLost, around, router] = await Promise.all([
+  const [nodeLoad, headroom, quotas, hpa, pdb, leftovers, policies, around, router] = await Promise.all([
     part('node load', null, () => readNodeLoad(nodesRead, list)),
     part('headroom', { cpu: 0, memory: 0, pods: 0 }, async () =>
       roomLeft(await nodesRead, await list(allPods), objectAt(template, 'spec')),
@@ -69,7 +69,7 @@ export async function inspect(
     part('HPA', null, async () => hpaFacts(await scaler)),
     part('PDB', null, async () => pdbFacts(await list(disruptionBudgets(service.namespace)), labels?.stable ?? {})),
     part('leftovers', [], () => findLeftovers(connection, service, brief)),
-    part('network policies', [], () => readLostPolicies(connection, service, labels, brief)),
+    part('network policies', NONE_LOST, () => readLostPolicies(connection, service, labels, brief)),
     readOwnersAround(connection, service, scene.service, scaler, brief),
     readRouterFacts(connection, service, scene.service, labels, brief),
   ])
@@ -83,7 +83,7 @@ export async function inspect(
     hpa,
     pdb,
     leftovers,
-    policiesLost,
+    ...policies,
     ...router,
     routerFaults: [...router.routerFaults, ...(workload ? rollingFaults(service, workload) : [])],
     unread,
