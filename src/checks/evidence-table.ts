@@ -15,9 +15,12 @@ const SIGNS = {
 const MOST_LINES = 12
 const MOST_LINES_HOLDING = 3
 
+/** What needs somebody's eyes comes first: of a long table the middle is left out. */
+const ORDER: readonly CheckStatus[] = ['fails', 'not-yet', 'warns', 'unknown', 'holds']
+
 export function evidenceTable(results: readonly Judged[]): string {
   const width = Math.max(0, ...results.map((result) => result.name.length))
-  return results
+  return ORDER.flatMap((status) => results.filter((result) => result.status === status))
     .flatMap((result) => [
       `${SIGNS[result.status]}  ${result.name.padEnd(width)}  ${result.sentence}`,
       ...evidenceLines(result.evidence, result.status === 'holds' ? MOST_LINES_HOLDING : MOST_LINES),

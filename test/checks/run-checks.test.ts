@@ -63,9 +63,9 @@ describe('run-checks', () => {
       text: '4 checks: 2 hold, 1 warns, 1 unknown. Argo CD manages api. Node load is not known.',
       facts: { digest: 'sha256:1', issues: ['Argo CD manages api.'] },
       evidence: [
-        '✓ holds    a  All is well.',
         '⚠ warns    b  Argo CD manages api.',
         '? unknown  c  Node load is not known.',
+        '✓ holds    a  All is well.',
         '✓ holds    d  Found.',
       ].join('\n'),
     })
@@ -83,8 +83,8 @@ describe('run-checks', () => {
       evidence: [
         '✗ fails    a  No image.',
         '             asked twice',
-        '… not yet  b  One pod is starting.',
         '✗ fails    c  No quota.',
+        '… not yet  b  One pod is starting.',
       ].join('\n'),
     })
   })
