@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { steppedClock } from '../../src/adapters/clocks.ts'
+import { ABSENT } from '../../src/adapters/kubernetes/slot-state.ts'
 import { memoryStore } from '../../src/adapters/memory/memory-store.ts'
 import type { Engine } from '../../src/jobs/engine.ts'
 import { guard } from '../../src/jobs/guard.ts'
@@ -9,18 +10,7 @@ import type { Job } from '../../src/ports/queue.ts'
 import { makePorts } from '../checks/fixtures.ts'
 import { makePod, newDeployment, T0, walkTo } from '../playbook/fixtures.ts'
 
-const NO_SLOT: SlotState = {
-  exists: false,
-  wanted: 0,
-  ready: 0,
-  available: 0,
-  updated: 0,
-  complete: true,
-  stuck: null,
-  image: null,
-  pods: [],
-}
-const WELL: SlotState = { ...NO_SLOT, exists: true, wanted: 1, ready: 1, pods: [makePod('api-canary-1')] }
+const WELL: SlotState = { ...ABSENT, exists: true, wanted: 1, ready: 1, pods: [makePod('api-canary-1')] }
 
 function refuse(): never {
   throw new Error('the guard only looks')
@@ -36,7 +26,7 @@ const SIGHTING: Sighting = {
   watched: false,
   writtenBy: null,
   shares: null,
-  slots: { stable: NO_SLOT, canary: WELL, previous: NO_SLOT },
+  slots: { stable: ABSENT, canary: WELL, previous: ABSENT },
 }
 
 interface Begun {
