@@ -23,6 +23,9 @@ const WATCHED_FACTOR = 6
 /** While nothing is seen, the next look comes at least so soon, ms. */
 const UNSEEN_POLL_MS = 5_000
 
+/** A share that differs by less reads the same on the card, percent. */
+const SHOWN_PERCENT = 0.5
+
 interface Seen {
   /** What was seen changes what happens next. */
   readonly changed: boolean
@@ -79,8 +82,9 @@ async function takeIn(
     if (!isGuarded(current) || current.settled !== deployment.settled) return refuse.stale(current)
     const health = seePods(current.pods, now, slot.wanted, podsOf(current, slot))
     const verdict = judgePods(health, current.plan.service.guard)
-    const news = podsDiffer(current.pods, health) || verdict.kind === 'some-unready'
-    return news ? { event: { type: 'pods-seen', health, verdict } } : refuse.stale(current)
+    const drifted = current.revision === deployment.revision ? driftedShare(current, sighting) : {}
+    const news = podsDiffer(current.pods, health) || verdict.kind === 'some-unready' || 'realShare' in drifted
+    return news ? { event: { type: 'pods-seen', health, verdict, ...drifted } } : refuse.stale(current)
   })
   return back || meddled || changed
 }
@@ -92,6 +96,14 @@ async function takeIn(
 function podsOf({ status, plan, step }: Deployment, { pods }: SlotState): readonly PodSighting[] {
   const leftOnPurpose = status === 'completed' || locateStep(plan, step)?.step.want.do === 'settle'
   return leftOnPurpose ? pods.map(({ routed: _, ...pod }) => pod) : pods
+}
+
+/** The share as people read it has become another while nobody of ours moves it: other pods came or went beside the new ones. */
+function driftedShare({ status, settled, hold, share, plan, step }: Deployment, { shares }: Sighting) {
+  const want = locateStep(plan, step)?.step.want.do
+  const stands = status === 'holding' ? hold?.withdraw !== 'wanted' : want === 'observe' || want === 'approve'
+  if (shares === null || settled || !stands || share.real === null) return {}
+  return Math.abs(shares.canary - share.real) < SHOWN_PERCENT ? {} : { realShare: shares.canary }
 }
 
 /** An emergency rollback acted while the record could not be reached: what the cluster says counts. */

@@ -125,6 +125,26 @@ describe('ready pods that no Service lists any more', () => {
   })
 })
 
+describe('the real share of the traffic', () => {
+  const withShare = (canary: number): Sighting => ({
+    ...SIGHTING,
+    shares: { stable: 100 - canary, canary, previous: 0 },
+  })
+  /** The share on record after the guard saw it at that step. */
+  const afterLookAt = async (step: string, seen: number) => {
+    const { look, load } = await onGuard(() => withShare(seen), { step })
+    await look()
+    return (await load())?.share.real
+  }
+
+  it('is kept true while the share stands: old pods that come or go change it', async () => {
+    expect(await afterLookAt('watch-5', 12)).toBe(12)
+  })
+  it('is left alone while the bot itself moves it', async () => {
+    expect(await afterLookAt('route-25', 20)).toBe(5)
+  })
+})
+
 describe('a cluster that does not answer the guard', () => {
   it('is told once when that lasts, holds what runs, and is told once more when it is seen again', async () => {
     let away = true

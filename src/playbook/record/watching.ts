@@ -1,12 +1,12 @@
 /** What samples and pod sightings amount to. */
 import { type Deployment, type HoldReason, hasWayBack, isOldReplaced } from '../deployment.ts'
+import type { DeploymentEvent } from '../events.ts'
 import { isBlind } from '../is-blind.ts'
 import type { PodVerdict } from '../judge-pods.ts'
 import { judgeSample } from '../judge-sample.ts'
 import { judgeWindow } from '../judge-window.ts'
 import type { Sample } from '../metrics.ts'
 import { locateStep } from '../plan.ts'
-import type { PodHealth } from '../pods.ts'
 import type { Outcome } from '../refusal.ts'
 import { refuse, trafficNow } from '../refuse.ts'
 import { metricsTable } from '../report.ts'
@@ -198,11 +198,16 @@ function peaksWith(deployment: Deployment, sample: Sample): Deployment['peaks'] 
 }
 
 /** The guard's sightings: a crash goes back at once, all unready takes the traffic away and asks, some unready holds and goes back after its grace. */
-export function podsSeen(deployment: Deployment, health: PodHealth, verdict: PodVerdict, now: number): Outcome<Change> {
+export function podsSeen(
+  deployment: Deployment,
+  { health, verdict, realShare }: Extract<DeploymentEvent, { type: 'pods-seen' }>,
+  now: number,
+): Outcome<Change> {
   // A superseded one has nowhere to go back to, and the service is already the next one's.
   if (!hasWayBack(deployment, now)) return refuse.stale(deployment)
   const change = onPods(deployment, verdict, now)
-  return { ok: true, value: { patch: { pods: health, ...change.patch }, lines: change.lines } }
+  const share = realShare === undefined ? {} : { share: { ...deployment.share, real: realShare } }
+  return { ok: true, value: { patch: { pods: health, ...share, ...change.patch }, lines: change.lines } }
 }
 
 function onPods(deployment: Deployment, verdict: PodVerdict, now: number): Change {
