@@ -48,7 +48,8 @@ const FROZEN: Readonly<Record<Strategy, (service: Service) => Service>> = {
 const asker = (id: string) => ({ id, team: 'T0TEST', channel: 'C0TEST' })
 
 export async function openShop(target: KubectlTarget, redisUrl: string, variant: Variant): Promise<Shop> {
-  const { strategy, router } = variant
+  const { strategy } = variant
+  const router = variant.router('shop')
   const namespace = `${strategy}-${router.kind}-${randomBytes(3).toString('hex')}`
   const service = quickService('shop', namespace, router, {
     blueGreen: { monitorMs: 2 * SECOND, keepMs: 6 * SECOND, gate: 'approval', preview: [] },
