@@ -4,6 +4,7 @@
  */
 import type { Deployment } from '../playbook/deployment.ts'
 import { emergencyTime, isEmergency } from '../playbook/emergency.ts'
+import { imageReference } from '../playbook/image.ts'
 import { isBlind } from '../playbook/is-blind.ts'
 import { judgePods, podsDiffer, seePods } from '../playbook/judge-pods.ts'
 import { ownedBy } from '../playbook/ownership.ts'
@@ -22,6 +23,8 @@ import { moveDeployment } from './move.ts'
 const WATCHED_FACTOR = 6
 /** While nothing is seen, the next look comes at least so soon, ms. */
 const UNSEEN_POLL_MS = 5_000
+/** What was seen longer ago than this, ms, decides nothing: a worker that slept in between looks again. */
+const OLDEST_SIGHTING_MS = 60_000
 
 /** A share that differs by less reads the same on the card, percent. */
 const SHOWN_PERCENT = 0.5
@@ -52,7 +55,8 @@ async function look(engine: Engine, deployment: Deployment, signal: AbortSignal)
     const owned = ownedBy(deployment) ?? undefined
     const sighting = await engine.cluster.look(deployment.plan.service, signal, owned)
     const changed = await takeIn(engine, deployment, sighting, signal)
-    return { changed, pauseMs: sighting.watched ? pollMs * WATCHED_FACTOR : pollMs }
+    const quietMs = sighting.watched ? pollMs * WATCHED_FACTOR : pollMs
+    return { changed, pauseMs: isOld(engine, sighting) ? 0 : quietMs }
   } catch (error) {
     if (!(error instanceof ClusterError) || signal.aborted) throw error
     engine.log.warn({ deployment: deployment.id }, `the guard could not look: ${error.message}`)
@@ -75,11 +79,12 @@ async function takeIn(
   const wasBlind = (deployment.blind ?? null) !== null
   const back = wasBlind && (await note(engine, deployment, () => ({ event: { type: 'sight-back' } })))
   const meddled = differs.length > 0 && (await noteMeddling(engine, deployment.id, sighting, signal))
-  const slot = slots[deployment.settled ? 'stable' : 'canary']
+  const slot = watchedSlot(deployment, slots)
   if (!slot.exists) return back || meddled
-  const now = engine.clock.now()
   const changed = await note(engine, deployment, (current): Judged => {
     if (!isGuarded(current) || current.settled !== deployment.settled) return refuse.stale(current)
+    if (isOld(engine, sighting) || isTheirs(current, slot)) return refuse.stale(current)
+    const now = engine.clock.now()
     const health = seePods(current.pods, now, slot.wanted, podsOf(current, slot))
     const verdict = judgePods(health, current.plan.service.guard)
     const drifted = current.revision === deployment.revision ? driftedShare(current, sighting) : {}
@@ -87,6 +92,28 @@ async function takeIn(
     return news ? { event: { type: 'pods-seen', health, verdict, ...drifted } } : refuse.stale(current)
   })
   return back || meddled || changed
+}
+
+function isOld({ clock }: Engine, { at }: Sighting): boolean {
+  return clock.now() - at > OLDEST_SIGHTING_MS
+}
+
+/** While it settles, traffic moves from the one to the other: what falls ill in either is the new version. */
+function watchedSlot({ settled, plan, step }: Deployment, { stable, canary }: Sighting['slots']): SlotState {
+  if (settled) return stable
+  if (plan.strategy === 'rolling' || locateStep(plan, step)?.step.want.do !== 'settle') return canary
+  return {
+    ...stable,
+    exists: stable.exists || canary.exists,
+    wanted: stable.wanted + canary.wanted,
+    pods: [...stable.pods, ...canary.pods],
+  }
+}
+
+/** After the end the workload is the team's again: pods of an image that somebody else put there are told of, not judged. */
+function isTheirs(deployment: Deployment, { image }: SlotState): boolean {
+  const { status, plan, version, digest } = deployment
+  return status === 'completed' && image !== null && image !== imageReference(plan.service.image, version, digest)
 }
 
 /**

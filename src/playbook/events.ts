@@ -13,7 +13,7 @@ export interface StepFacts {
   readonly pin?: Pin
   readonly baseline?: Sample
   readonly realShare?: number | null
-  /** A rolling batch stands: pods of the workload in all, and the label that tells the new ones. */
+  /** A new pod of a rolling deployment stands: pods of the workload in all, and the label that tells the new ones. */
   readonly rolled?: { readonly of: number; readonly hash: string }
   readonly issues?: readonly string[]
 }

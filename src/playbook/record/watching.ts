@@ -25,6 +25,8 @@ import {
 export function sampled(deployment: Deployment, sample: Sample, now: number): Outcome<Change> {
   const { window } = deployment
   if (!window || (deployment.status !== 'running' && deployment.status !== 'holding')) return refuse.stale(deployment)
+  // Asked before this share was given, or before a person decided to go on: it says nothing of what came after.
+  if (sample.at < window.since) return refuse.stale(deployment)
   const { judgement } = deployment.plan.service
   const verdict = judgeSample(sample, deployment.plan.service)
   const keep = Math.max(judgement.criticalOf.n, judgement.warningOf.n)
@@ -225,7 +227,7 @@ function onPods(deployment: Deployment, verdict: PodVerdict, now: number): Chang
     }
   }
   if (verdict.kind === 'some-unready') {
-    if (deployment.status === 'completed') return NOTHING
+    if (deployment.status === 'completed' || !getsTraffic(deployment)) return NOTHING
     const rollBackAt = verdict.since + deployment.plan.service.guard.unreadyGraceMs
     if (now >= rollBackAt) return startGoingBack(deployment, now, 'unready', verdict.detail)
     // A hold that waits for a person stays theirs: pods that come back must not end it.
@@ -255,6 +257,16 @@ function onPods(deployment: Deployment, verdict: PodVerdict, now: number): Chang
       },
     ],
   }
+}
+
+/**
+ * Pods without traffic harm nobody: a set that waits for its switch is asked for its readiness before it, and pods whose
+ * traffic was taken away wait for a person. Where pods divide the traffic a ready one has some before its share is recorded.
+ */
+function getsTraffic({ share, hold, plan, pods }: Deployment): boolean {
+  if (hold?.withdraw) return false
+  const { kind } = plan.service.router
+  return share.planned > 0 || ((kind === 'replicas' || kind === 'rolling') && (pods?.ready ?? 0) > 0)
 }
 
 function wellAgain({ id, meddled }: Deployment): string {
