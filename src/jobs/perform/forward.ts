@@ -14,6 +14,7 @@ import { waitUntilKnown } from './known-to-routers.ts'
 import { makeRoom } from './make-room.ts'
 import { SOON_MS, type StepResult, writeContext } from './result.ts'
 import { roll } from './roll.ts'
+import { showLogs } from './show-logs.ts'
 
 export async function performStep(
   engine: Engine,
@@ -125,21 +126,6 @@ function whenComplete(state: SlotState, wanted: number, text: string): StepResul
   if (state.stuck !== null) return { kind: 'failed', why: state.stuck }
   if (state.complete && state.ready >= wanted) return { kind: 'done', text }
   return { kind: 'not-yet', why: `${state.ready} of ${wanted} pods ready`, retryMs: SOON_MS }
-}
-
-async function showLogs(
-  engine: Engine,
-  deployment: Deployment,
-  lines: number,
-  signal: AbortSignal,
-): Promise<StepResult> {
-  const found = await engine.cluster.logs(deployment.plan.service, 'canary', lines, signal)
-  if (!found) return { kind: 'not-yet', why: 'no new pod has a log yet', retryMs: SOON_MS }
-  return {
-    kind: 'done',
-    text: `Last ${lines} log lines of ${found.pod}:`,
-    evidence: found.text.trim() === '' ? '(the log is empty)' : found.text,
-  }
 }
 
 const HOW_ROUTED: Partial<Record<Service['router']['kind'], (service: Service) => string>> = {
