@@ -1,10 +1,10 @@
 /** All results of a step's checks -> how the step ended. Pure. */
 import type { StepFacts } from '../playbook/events.ts'
+import { counted } from '../playbook/sentence.ts'
 import type { CheckStatus } from './check.ts'
 import { evidenceTable } from './evidence-table.ts'
 import type { Judged } from './judged.ts'
 import type { ChecksOutcome } from './outcome.ts'
-import { count } from './words.ts'
 
 /** Between two looks at what is not there yet, ms of deployment time; longer where a server asks for it. */
 const RETRY_MS = 2_000
@@ -49,7 +49,7 @@ function countLine(results: readonly Judged[]): string {
     const amount = results.filter((result) => result.status === status).length
     return amount === 0 ? '' : `${amount} ${amount === 1 && status !== 'unknown' ? `${verb}s` : verb}`
   })
-  return `${count(results.length, 'check')}: ${parts.filter((part) => part !== '').join(', ')}.`
+  return `${counted(results.length, 'check')}: ${parts.filter((part) => part !== '').join(', ')}.`
 }
 
 /** What the checks found out, each as far as it got; nothing at all when none of them found anything. */

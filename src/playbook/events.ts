@@ -9,6 +9,7 @@ import type { PodHealth } from './pods.ts'
 /** What a step found out, however it ended; each fact goes into its field of the record. */
 export interface StepFacts {
   readonly fromVersion?: string
+  readonly fromPods?: number
   readonly digest?: string
   readonly pin?: Pin
   readonly baseline?: Sample

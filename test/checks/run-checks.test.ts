@@ -26,7 +26,7 @@ describe('run-checks', () => {
     expect(outcome).toMatchObject({
       kind: 'done',
       text: '16 checks: 16 hold.',
-      facts: { fromVersion: 'v1.9', digest: `sha256:${'ab'.repeat(32)}` },
+      facts: { fromVersion: 'v1.9', fromPods: 3, digest: `sha256:${'ab'.repeat(32)}` },
     })
     const evidence = outcome.kind === 'done' ? outcome.evidence : ''
     for (const name of PREFLIGHT_CHECKS) expect(evidence).toContain(`✓ holds    ${name}`)
@@ -93,9 +93,9 @@ describe('run-checks', () => {
     const found = async (): Promise<CheckResult> => ({
       status: 'warns',
       sentence: 'It runs v1.9.',
-      facts: { fromVersion: 'v1.9' },
+      facts: { fromVersion: 'v1.9', fromPods: 3 },
     })
-    const facts = { fromVersion: 'v1.9' }
+    const facts = { fromVersion: 'v1.9', fromPods: 3 }
     const missing = async (): Promise<CheckResult> => ({ status: 'fails', sentence: 'No image.' })
     expect(await run({ a: found, b: missing })).toMatchObject({ kind: 'failed', facts })
     const starting = async (): Promise<CheckResult> => ({ status: 'not-yet', sentence: 'One pod is starting.' })

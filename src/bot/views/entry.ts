@@ -1,5 +1,6 @@
 /** One line of the timeline, as the thread tells it; what reaches the channel brings its case and its buttons. */
 import type { Deployment, TimelineEntry } from '../../playbook/deployment.ts'
+import { reallyByPods } from '../../playbook/pod-share.ts'
 import { oldVersion } from '../../playbook/refuse.ts'
 import { approvedPart } from '../../playbook/rolling.ts'
 import type { ChatMessage } from '../../ports/chat.ts'
@@ -154,7 +155,7 @@ function approvalCase(deployment: Deployment, share: number | null, over: boolea
   const traffic =
     share === null
       ? escapeText(approvedPart(deployment, share))
-      : `${percent(share)} of production traffic to ${version}`
+      : `${percent(share)} of production traffic to ${version}${reallyByPods(deployment, share)}`
   if (over) return [`Asked for: ${traffic}. Image ${image}, ${digest}.`]
   return [
     `You approve: ${traffic}, now on ${escapeText(oldVersion(deployment))}.`,

@@ -2,6 +2,7 @@
 import type { Deployment } from '../../playbook/deployment.ts'
 import { isBlind } from '../../playbook/is-blind.ts'
 import { locateStep } from '../../playbook/plan.ts'
+import { reallyByPods } from '../../playbook/pod-share.ts'
 import { oldVersion } from '../../playbook/refuse.ts'
 import { approvedPart, purposeNow } from '../../playbook/rolling.ts'
 import { escapeText, mention, moment } from './mrkdwn.ts'
@@ -52,7 +53,7 @@ function runningLine(deployment: Deployment): string {
 
 function approvedThing(deployment: Deployment, share: number | null): string {
   if (deployment.strategy === 'blue-green') return `of the switch: all traffic to ${deployment.version}`
-  return `of ${share === null ? approvedPart(deployment, share) : `${percent(share)} of traffic`}`
+  return `of ${share === null ? approvedPart(deployment, share) : `${percent(share)} of traffic${reallyByPods(deployment, share)}`}`
 }
 
 function holdLine(deployment: Deployment): string {
@@ -76,7 +77,7 @@ function goingBackLine(deployment: Deployment): string {
       ? `Traffic goes back to ${escapeText(oldVersion(deployment))} now`
       : `All traffic is on ${escapeText(oldVersion(deployment))} since ${moment(goingBack.restoredAt)}`
   const next =
-    step === undefined ? '' : ` · *now* ${escapeText(step.purpose)} (${goingBack.step + 1} of ${plan.wayBack.length})`
+    step === undefined ? '' : ` · *step ${goingBack.step + 1} of ${plan.wayBack.length}:* ${escapeText(step.purpose)}`
   return `⏪ ${traffic}${next}\nWhy: ${whyBack(deployment)}`
 }
 

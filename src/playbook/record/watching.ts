@@ -11,6 +11,7 @@ import type { Outcome } from '../refusal.ts'
 import { refuse, trafficNow } from '../refuse.ts'
 import { metricsTable } from '../report.ts'
 import { batchName } from '../rolling.ts'
+import { capitalised } from '../sentence.ts'
 import {
   askIfApproval,
   type Change,
@@ -113,7 +114,7 @@ function whileHolding(deployment: Deployment, now: number, objection: string | n
     patch: { ...endHold(deployment, now), stepSince, window: { ...window, askedAt: 0 } },
     lines: [
       {
-        text: `Data is back after ${Math.round((now - hold.since) / 1000)} s; ${deployment.id} goes on by itself.`,
+        text: `${hold.reason === 'low-traffic' ? 'There is enough traffic now' : 'Data is back'}, after ${Math.round((now - hold.since) / 1000)} s; ${deployment.id} goes on by itself.`,
         audience: 'thread',
         level: 'good',
       },
@@ -208,7 +209,7 @@ export function podsSeen(deployment: Deployment, health: PodHealth, verdict: Pod
 function onPods(deployment: Deployment, verdict: PodVerdict, now: number): Change {
   if (verdict.kind === 'crash') {
     if (deployment.status === 'completed' && !deployment.settled && !deployment.rolled) return NOTHING
-    const back = startGoingBack(deployment, now, 'crash', `crash: ${verdict.detail}`)
+    const back = startGoingBack(deployment, now, 'crash', verdict.detail)
     return { patch: { ...back.patch, issues: [...deployment.issues, verdict.detail] }, lines: back.lines }
   }
   const holdsForPods = deployment.hold?.reason === 'unready'
@@ -229,7 +230,7 @@ function onPods(deployment: Deployment, verdict: PodVerdict, now: number): Chang
       patch: startHold(deployment, now, 'unready', verdict.detail, { rollBackAt }),
       lines: [
         {
-          text: `${verdict.detail}. ${deployment.id} holds, and goes back if that lasts ${Math.round(deployment.plan.service.guard.unreadyGraceMs / 1000)} s.`,
+          text: `${capitalised(verdict.detail)}. ${deployment.id} holds, and goes back if that lasts ${Math.round(deployment.plan.service.guard.unreadyGraceMs / 1000)} s.`,
           audience: 'thread',
           level: 'warning',
         },
@@ -244,7 +245,7 @@ function onPods(deployment: Deployment, verdict: PodVerdict, now: number): Chang
     patch: startHold(deployment, now, 'unready', verdict.detail, { rollBackAt, withdraw: 'wanted' }),
     lines: [
       {
-        text: `${verdict.detail}. Its traffic is taken away now. It rolls back in ${COUNTDOWN_MS / 60_000} min unless somebody decides: Resume gives the traffic back, Roll back ends it.`,
+        text: `${capitalised(verdict.detail)}. The traffic of ${deployment.version} is taken away now. It rolls back by itself in ${COUNTDOWN_MS / 60_000} min unless somebody decides: Resume gives the traffic back, Roll back ends it.`,
         audience: 'channel',
         level: 'bad',
       },
