@@ -23,7 +23,13 @@ export function joinResults(results: readonly Judged[]): ChecksOutcome {
   const warnings = of('warns').map((result) => result.sentence)
   const unknown = of('unknown').map((result) => result.sentence)
   const text = [countLine(results), ...warnings, ...unknown].join(' ')
-  return { kind: 'done', text, evidence, ...learnt(results, warnings) }
+  return { kind: 'done', text, ...levelOf(warnings, unknown), evidence, ...learnt(results, warnings) }
+}
+
+/** What warns is told as a warning; what is not known is not told as good. */
+function levelOf(warnings: readonly string[], unknown: readonly string[]): { readonly level?: 'info' | 'warning' } {
+  if (warnings.length > 0) return { level: 'warning' }
+  return unknown.length > 0 ? { level: 'info' } : {}
 }
 
 /** Each sentence once. Checks that broke for one and the same cause (the API server is down) stand together by name. */

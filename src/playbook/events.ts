@@ -37,6 +37,8 @@ export type DeploymentEvent =
       readonly type: 'step-done'
       readonly step: string
       readonly text: string
+      /** Left out: good. */
+      readonly level?: 'info' | 'warning'
       readonly evidence?: string
       readonly facts?: StepFacts
     }

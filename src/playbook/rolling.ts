@@ -3,6 +3,7 @@ import type { Deployment, Pin, Rolled } from './deployment.ts'
 import { minutes } from './durations.ts'
 import type { Plan, Step } from './plan.ts'
 import { reallyByPods } from './pod-share.ts'
+import { round } from './refuse.ts'
 import type { Service } from './service.ts'
 
 /** Before anything is known of the workload; null for the other strategies. */
@@ -55,7 +56,11 @@ export function approvedPart(deployment: Deployment, percent: number | null): st
   const { service, version, plan } = deployment
   if (percent !== null) return `${percent} % of ${service} traffic to ${version}${reallyByPods(deployment, percent)}`
   const { batch } = plan.service.rolling
-  return `the first ${batch === 1 ? 'pod' : `${batch} pods`} of ${service} on ${version}`
+  const of = deployment.pin?.replicas ?? deployment.fromPods
+  const wanted = of === undefined ? batch : Math.min(batch, of)
+  const share =
+    of === undefined ? '' : ` (${round(rolledShare({ wanted, of, hash: null }, plan.service))} % of the traffic)`
+  return `the first ${wanted === 1 ? 'pod' : `${wanted} pods`} of ${service} on ${version}${share}`
 }
 
 /** What a step wants now, for people: a rolling deployment comes to the same steps again and again. */

@@ -61,6 +61,7 @@ describe('run-checks', () => {
     expect(outcome).toEqual({
       kind: 'done',
       text: '4 checks: 2 hold, 1 warns, 1 unknown. Argo CD manages api. Node load is not known.',
+      level: 'warning',
       facts: { digest: 'sha256:1', issues: ['Argo CD manages api.'] },
       evidence: [
         '✓ holds    a  All is well.',
@@ -69,6 +70,12 @@ describe('run-checks', () => {
         '✓ holds    d  Found.',
       ].join('\n'),
     })
+  })
+
+  it('does not tell as good what is not known', async () => {
+    const unknown = async () => ({ status: 'unknown' as const, sentence: 'Node load is not known.' })
+    expect(await run({ a: holds, b: unknown })).toMatchObject({ kind: 'done', level: 'info' })
+    expect(await run({ a: holds })).not.toHaveProperty('level')
   })
 
   it('fails with every failing sentence, also where others are not there yet', async () => {

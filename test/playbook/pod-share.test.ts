@@ -15,6 +15,12 @@ describe('whoever agrees to a share', () => {
   it('goes by the pods that were pinned, once they are', () => {
     expect(reallyByPods({ ...byPods, fromPods: 4, pin: PIN }, 5)).toBe(' (really 25 %: 1 pod of 4)')
   })
+  it('is told the share of the first pod that is replaced', () => {
+    const rolling = newDeployment(makeService({ router: { kind: 'replicas' } }), undefined, 'rolling')
+    const asked = (fromPods: number) => askIfApproval({ ...rolling, fromPods }, 'approve-first')[0]?.text
+    expect(asked(4)).toContain('the first pod of api on v2.0 (20 % of the traffic)')
+    expect(asked(1)).toContain('the first pod of api on v2.0 (50 % of the traffic)')
+  })
   it('is told nothing where the plan can be had, behind a mesh, and before the pods were counted', () => {
     expect(reallyByPods({ ...byPods, fromPods: 4 }, 50)).toBe('')
     expect(reallyByPods({ ...byPods, fromPods: 4 }, 100)).toBe('')

@@ -131,7 +131,7 @@ describe('a rehearsal of blue-green', () => {
   it('asks first where the catalogue says so, and goes back when the countdown is over', async () => {
     const { exit, text } = await rehearsal('/deploy web v2.0 blue-green', '--fault', 'errors')
     expect(exit).toBe(2)
-    expect(text).toContain('It rolls back by itself in 5 min unless somebody holds it.')
+    expect(text).toContain('It rolls back by itself in 5 min unless somebody decides before.')
     expect(text).toContain('nobody spoke for 300 s')
   })
   it('shows in the plan how the service is taken over, how one comes back, and what it costs', async () => {

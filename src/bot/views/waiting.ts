@@ -1,5 +1,5 @@
 /** What a deployment waits for, on whom, and when the next decision falls. */
-import type { Deployment } from '../../playbook/deployment.ts'
+import type { Deployment, HoldReason } from '../../playbook/deployment.ts'
 import { isBlind } from '../../playbook/is-blind.ts'
 import { locateStep } from '../../playbook/plan.ts'
 import { reallyByPods } from '../../playbook/pod-share.ts'
@@ -65,7 +65,18 @@ function holdLine(deployment: Deployment): string {
     return `${since}\n⏳ *Rolls back by itself* at ${moment(hold.rollBackAt)} unless somebody decides before.`
   if (hold.reason === 'blind')
     return `${since}\n*Goes on by itself* when the cluster is seen again. Next reminder ${moment(hold.remindAt)}.`
-  return `${since}\nWaits for a person to resume or to roll back; watching goes on. Next reminder ${moment(hold.remindAt)}.`
+  const by = BY_ITSELF[hold.reason]
+  const waits =
+    by === undefined || hold.by
+      ? `Waits for ${approversOf(deployment)} to resume or to roll back`
+      : `*Goes on by itself* when there is ${by}; before that ${approversOf(deployment)} may resume or roll back`
+  return `${since}\n${waits}. Watching goes on. Next reminder ${moment(hold.remindAt)}.`
+}
+
+/** What ends a hold without a person. */
+const BY_ITSELF: Readonly<Partial<Record<HoldReason, string>>> = {
+  'no-data': 'data again',
+  'low-traffic': 'enough traffic to judge',
 }
 
 function goingBackLine(deployment: Deployment): string {

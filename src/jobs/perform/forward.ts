@@ -146,7 +146,9 @@ async function route(
   const shares = await engine.cluster.route(service, percent, writeContext(deployment, signal))
   const how = HOW_ROUTED[service.router.kind]?.(service) ?? ''
   const real = shares?.canary ?? null
-  const really = real === null || round(real) === percent ? '' : ` (really ${round(real)} %)`
+  // Elsewhere the router has it in a moment; where pods divide the traffic there is no more to come.
+  const byPods = service.router.kind === 'replicas' && percent < 100
+  const really = !byPods || real === null || round(real) === percent ? '' : ` (really ${round(real)} %)`
   return {
     kind: 'done',
     text: `${percent} % of the traffic is given to ${deployment.version}${how}${really}.`,

@@ -45,7 +45,12 @@ export function holdReminded(deployment: Deployment, now: number): Outcome<Chang
 function whatNext({ hold, service }: Deployment): string {
   const back = `\`/deploy rollback ${service}\``
   if (hold?.reason === 'blind') return `It goes on by itself when the cluster is seen again. To go back: ${back}.`
-  return `Decide: \`/deploy resume ${service}\` or ${back}.`
+  const by =
+    hold?.reason === 'no-data' ? 'data again' : hold?.reason === 'low-traffic' ? 'enough traffic to judge' : null
+  const decide = `\`/deploy resume ${service}\` or ${back}.`
+  return by === null || hold?.by
+    ? `Decide: ${decide}`
+    : `It goes on by itself when there is ${by}. Or decide: ${decide}`
 }
 
 export function withdrawn(deployment: Deployment, realShare: number | null): Outcome<Change> {

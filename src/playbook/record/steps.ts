@@ -25,18 +25,16 @@ const CHECK_INS = [
 
 export function stepDone(
   deployment: Deployment,
-  step: string,
-  text: string,
-  evidence: string | undefined,
-  facts: StepFacts,
+  event: Extract<DeploymentEvent, { type: 'step-done' }>,
   now: number,
 ): Outcome<Change> {
+  const { step, text, level = 'good', evidence, facts = {} } = event
   const at = current(deployment, step)
   if (!at) return refuse.stale(deployment)
   const done: Line = {
     text,
     audience: at.want.do === 'skip' ? 'record' : 'thread',
-    level: 'good',
+    level,
     step,
     ...(evidence === undefined ? {} : { evidence }),
   }

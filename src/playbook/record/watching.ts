@@ -1,5 +1,6 @@
 /** What samples and pod sightings amount to. */
 import { type Deployment, type HoldReason, hasWayBack, isOldReplaced } from '../deployment.ts'
+import { duration } from '../durations.ts'
 import { isBlind } from '../is-blind.ts'
 import type { PodVerdict } from '../judge-pods.ts'
 import { judgeSample } from '../judge-sample.ts'
@@ -11,7 +12,7 @@ import type { Outcome } from '../refusal.ts'
 import { refuse, trafficNow } from '../refuse.ts'
 import { metricsTable } from '../report.ts'
 import { batchName } from '../rolling.ts'
-import { capitalised } from '../sentence.ts'
+import { asClause, capitalised } from '../sentence.ts'
 import {
   askIfApproval,
   type Change,
@@ -92,7 +93,7 @@ export function breach(
     patch: { ...startHold(deployment, now, 'critical', detail, { rollBackAt }), issues },
     lines: [
       {
-        text: `Threshold breach: ${detail}. ${trafficNow(deployment)} It rolls back by itself in ${COUNTDOWN_MS / 60_000} min unless somebody holds it.`,
+        text: `Threshold breach: ${detail}. ${trafficNow(deployment)} It rolls back by itself in ${COUNTDOWN_MS / 60_000} min unless somebody decides before.`,
         audience: 'channel',
         level: 'bad',
       },
@@ -269,7 +270,7 @@ export function countdownOver(deployment: Deployment, now: number): Outcome<Chan
       deployment,
       now,
       trigger,
-      `${hold.detail}; nobody spoke for ${Math.round((now - hold.since) / 1000)} s`,
+      `${asClause(hold.detail)}; nobody decided for ${duration(now - hold.since)}`,
     ),
   }
 }
