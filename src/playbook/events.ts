@@ -9,6 +9,7 @@ import type { PodHealth } from './pods.ts'
 /** What a step found out, however it ended; each fact goes into its field of the record. */
 export interface StepFacts {
   readonly fromVersion?: string
+  readonly fromPods?: number
   readonly digest?: string
   readonly pin?: Pin
   readonly baseline?: Sample
@@ -36,6 +37,8 @@ export type DeploymentEvent =
       readonly type: 'step-done'
       readonly step: string
       readonly text: string
+      /** Left out: good. */
+      readonly level?: 'info' | 'warning'
       readonly evidence?: string
       readonly facts?: StepFacts
     }

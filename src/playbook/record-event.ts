@@ -46,7 +46,7 @@ function changeFor(deployment: Deployment, event: DeploymentEvent, now: number):
     case 'rollback-asked':
       return people.rollback(deployment, event, now)
     case 'step-done':
-      return steps.stepDone(deployment, event.step, event.text, event.evidence, event.facts ?? {}, now)
+      return steps.stepDone(deployment, event, now)
     case 'step-not-yet':
       return steps.stepNotYet(deployment, event, now)
     case 'step-failed':

@@ -1,5 +1,6 @@
 /** What samples and pod sightings amount to. */
 import { type Deployment, type HoldReason, hasWayBack, isOldReplaced } from '../deployment.ts'
+import { duration } from '../durations.ts'
 import type { DeploymentEvent } from '../events.ts'
 import { isBlind } from '../is-blind.ts'
 import type { PodVerdict } from '../judge-pods.ts'
@@ -11,6 +12,7 @@ import type { Outcome } from '../refusal.ts'
 import { refuse, trafficNow } from '../refuse.ts'
 import { metricsTable } from '../report.ts'
 import { batchName } from '../rolling.ts'
+import { asClause, capitalised } from '../sentence.ts'
 import {
   askIfApproval,
   type Change,
@@ -93,7 +95,7 @@ export function breach(
     patch: { ...startHold(deployment, now, 'critical', detail, { rollBackAt }), issues },
     lines: [
       {
-        text: `Threshold breach: ${detail}. ${trafficNow(deployment)} It rolls back by itself in ${COUNTDOWN_MS / 60_000} min unless somebody holds it.`,
+        text: `Threshold breach: ${detail}. ${trafficNow(deployment)} It rolls back by itself in ${COUNTDOWN_MS / 60_000} min unless somebody decides before.`,
         audience: 'channel',
         level: 'bad',
       },
@@ -115,7 +117,7 @@ function whileHolding(deployment: Deployment, now: number, objection: string | n
     patch: { ...endHold(deployment, now), stepSince, window: { ...window, askedAt: 0 } },
     lines: [
       {
-        text: `Data is back after ${Math.round((now - hold.since) / 1000)} s; ${deployment.id} goes on by itself.`,
+        text: `${hold.reason === 'low-traffic' ? 'There is enough traffic now' : 'Data is back'}, after ${Math.round((now - hold.since) / 1000)} s; ${deployment.id} goes on by itself.`,
         audience: 'thread',
         level: 'good',
       },
@@ -215,7 +217,7 @@ export function podsSeen(
 function onPods(deployment: Deployment, verdict: PodVerdict, now: number): Change {
   if (verdict.kind === 'crash') {
     if (deployment.status === 'completed' && !deployment.settled && !deployment.rolled) return NOTHING
-    const back = startGoingBack(deployment, now, 'crash', `crash: ${verdict.detail}`)
+    const back = startGoingBack(deployment, now, 'crash', verdict.detail)
     return { patch: { ...back.patch, issues: [...deployment.issues, verdict.detail] }, lines: back.lines }
   }
   const holdsForPods = deployment.hold?.reason === 'unready'
@@ -236,7 +238,7 @@ function onPods(deployment: Deployment, verdict: PodVerdict, now: number): Chang
       patch: startHold(deployment, now, 'unready', verdict.detail, { rollBackAt }),
       lines: [
         {
-          text: `${verdict.detail}. ${deployment.id} holds, and goes back if that lasts ${Math.round(deployment.plan.service.guard.unreadyGraceMs / 1000)} s.`,
+          text: `${capitalised(verdict.detail)}. ${deployment.id} holds, and goes back if that lasts ${Math.round(deployment.plan.service.guard.unreadyGraceMs / 1000)} s.`,
           audience: 'thread',
           level: 'warning',
         },
@@ -251,7 +253,7 @@ function onPods(deployment: Deployment, verdict: PodVerdict, now: number): Chang
     patch: startHold(deployment, now, 'unready', verdict.detail, { rollBackAt, withdraw: 'wanted' }),
     lines: [
       {
-        text: `${verdict.detail}. Its traffic is taken away now. It rolls back in ${COUNTDOWN_MS / 60_000} min unless somebody decides: Resume gives the traffic back, Roll back ends it.`,
+        text: `${capitalised(verdict.detail)}. The traffic of ${deployment.version} is taken away now. It rolls back by itself in ${COUNTDOWN_MS / 60_000} min unless somebody decides: Resume gives the traffic back, Roll back ends it.`,
         audience: 'channel',
         level: 'bad',
       },
@@ -285,7 +287,7 @@ export function countdownOver(deployment: Deployment, now: number): Outcome<Chan
       deployment,
       now,
       trigger,
-      `${hold.detail}; nobody spoke for ${Math.round((now - hold.since) / 1000)} s`,
+      `${asClause(hold.detail)}; nobody decided for ${duration(now - hold.since)}`,
     ),
   }
 }
