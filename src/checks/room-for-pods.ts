@@ -1,9 +1,10 @@
+import { counted } from '../playbook/sentence.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Inspection } from '../ports/cluster.ts'
 import type { Check, CheckResult } from './check.ts'
 import { describeExtra, extraLoad } from './extra-load.ts'
 import { unreadPart } from './unread-part.ts'
-import { bytes, cores, count } from './words.ts'
+import { bytes, cores } from './words.ts'
 import { workloadMissing } from './workload-missing.ts'
 
 export const roomForPods: Check = {
@@ -20,7 +21,7 @@ export function judgeRoom(service: Service, inspection: Inspection): CheckResult
   if (unread) return unread
   const extra = extraLoad(service, workload)
   const short = [
-    extra.pods > headroom.pods ? `${count(extra.pods, 'pod')} of ${headroom.pods} free` : '',
+    extra.pods > headroom.pods ? `${counted(extra.pods, 'pod')} of ${headroom.pods} free` : '',
     extra.cpu !== null && extra.cpu > headroom.cpu ? `${cores(extra.cpu)} of ${cores(headroom.cpu)} free` : '',
     extra.memory !== null && extra.memory > headroom.memory
       ? `${bytes(extra.memory)} of memory of ${bytes(headroom.memory)} free`
@@ -33,7 +34,7 @@ export function judgeRoom(service: Service, inspection: Inspection): CheckResult
       sentence: `The nodes have no room for ${describeExtra(extra)}: wanted ${short.join(', ')}. Add nodes or free some room${cold}.`,
     }
   }
-  const room = `${describeExtra(extra)} fit: ${count(headroom.pods, 'pod')}, ${cores(headroom.cpu)} and ${bytes(headroom.memory)} are free`
+  const room = `${describeExtra(extra)} fit: ${counted(headroom.pods, 'pod')}, ${cores(headroom.cpu)} and ${bytes(headroom.memory)} are free`
   const silent = [extra.cpu === null ? 'CPU' : '', extra.memory === null ? 'memory' : ''].filter((part) => part !== '')
   if (silent.length > 0) {
     return {

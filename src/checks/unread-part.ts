@@ -1,7 +1,8 @@
 /** A part of the inspection that could not be read is unknown: what stands in its place means nothing. */
+
+import { fullStop } from '../playbook/sentence.ts'
 import type { Inspection } from '../ports/cluster.ts'
 import type { CheckResult } from './check.ts'
-import { fullStop } from './words.ts'
 
 /** As the cluster port names them. */
 export type Part = 'node load' | 'headroom' | 'quotas' | 'HPA' | 'PDB' | 'leftovers' | 'network policies'

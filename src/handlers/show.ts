@@ -1,9 +1,11 @@
 /** `plan`, `status`, `help`: looking changes nothing. */
+import { duration } from '../playbook/durations.ts'
 import { podsForShare } from '../playbook/image.ts'
 import { nearestPods } from '../playbook/nearest-pods.ts'
 import type { Plan } from '../playbook/plan.ts'
 import { previewServiceName } from '../playbook/preview-service.ts'
 import { round } from '../playbook/refuse.ts'
+import { counted } from '../playbook/sentence.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Intent, Reply } from './ask.ts'
 import { type Desk, findDeployment, findService, refused } from './desk.ts'
@@ -36,7 +38,7 @@ async function notesFor(desk: Desk, plan: Plan): Promise<string[]> {
   return [
     ...adoption,
     ...shareNotes(service, pods),
-    `Pods: ${pods} now, at most ${extra} more on the way${service.keep === 'warm' ? `, ${pods} more for ${Math.round(service.keepMs / 60_000)} min afterwards (the old version stays warm)` : ''}.`,
+    `Pods: ${pods} now, at most ${extra} more on the way${service.keep === 'warm' ? `, ${pods} more for ${duration(service.keepMs)} afterwards (the old version stays warm)` : ''}.`,
   ]
 }
 
@@ -56,7 +58,7 @@ function shareNotes(service: Service, pods: number): string[] {
   const told = partial.map((step) => `${step.percent} % is really ${round(nearestPods(step.percent, pods).share)} %`)
   const off = partial.some((step) => nearestPods(step.percent, pods).share > 2 * step.percent)
   return [
-    `Shares by pods, with ${pods} pods of the old version: ${told.join(', ')}.${off ? ' That is more than twice the plan: more pods, or a mesh router, come nearer.' : ''}`,
+    `Shares by pods, with ${counted(pods, 'pod')} of the old version: ${told.join(', ')}.${off ? ' That is more than twice the plan: more pods, or a mesh router, come nearer.' : ''}`,
   ]
 }
 

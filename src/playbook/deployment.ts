@@ -172,6 +172,8 @@ export interface Deployment {
   readonly version: string
   /** What the workload ran before, as an image tag or reference; null until pre-flight saw it. */
   readonly fromVersion: string | null
+  /** Pods of the old version as pre-flight saw them; absent until then, and in records of versions before this field. */
+  readonly fromPods?: number
   /** Digest the registry gave for the version at pre-flight; null until then or where the registry has none. */
   readonly digest: string | null
   readonly strategy: Strategy

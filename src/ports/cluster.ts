@@ -124,6 +124,10 @@ export interface Inspection {
     readonly containers: readonly string[]
     readonly hasReadinessProbe: boolean
     readonly hasPreStop: boolean
+    /** How long that hook sleeps, s; null where there is none, or it does not say. */
+    readonly preStopSeconds: number | null
+    /** After so many seconds a pod that is told to go is killed. */
+    readonly graceSeconds: number
     /** Requests of one pod: cores and bytes; null where a container names none. */
     readonly cpuRequest: number | null
     readonly memoryRequest: number | null
@@ -177,7 +181,10 @@ export interface Cluster {
   reclaim(service: Service, owned: Owned, fields: readonly OwnedField[], context: WriteContext): Promise<void>
   /** Server-side dry run of what the deployment will write; returns what the API server objects to, in sentences. */
   dryRun(service: Service, image: string, signal: AbortSignal): Promise<readonly string[]>
-  /** Writes the way back down as annotations on the workload, pins the HPA's minimum to the present size, and returns it. */
+  /**
+   * Writes the way back down as annotations on the workload, pins the HPA's minimum to the present size, and returns it.
+   * Asked again: the same, but for its `replicas` and that minimum, which follow a workload that its HPA made larger.
+   */
   pin(service: Service, context: WriteContext): Promise<Pin>
   /** The way back as it is written on the cluster, whoever wrote it; null when there is none. */
   pinned(service: Service, signal: AbortSignal): Promise<Pinned | null>

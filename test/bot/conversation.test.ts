@@ -123,7 +123,7 @@ describe('a deployment in Slack', () => {
     await press(workspace, 'U0GUEST', 'approve')
     expect(await told(workspace, 'U0GUEST', 'guest-or-stranger')).toContain('Nothing has changed')
     await press(workspace, 'U0OTHER', 'abort')
-    expect(await told(workspace, 'U0OTHER', 'guest-or-stranger')).toContain('(stranger)')
+    expect(await told(workspace, 'U0OTHER', 'guest-or-stranger')).toContain('not a member of this workspace')
     await press(workspace, LEE, 'approve', asked?.ts)
     await queue.runDue()
     expect((await store.load('api-1'))?.step).toBe('route-5')

@@ -18,6 +18,8 @@ export function makeWorkload(over: Partial<Workload> = {}): Workload {
     containers: ['api'],
     hasReadinessProbe: true,
     hasPreStop: true,
+    preStopSeconds: 5,
+    graceSeconds: 30,
     cpuRequest: 0.5,
     memoryRequest: GIB,
     managers: [{ name: 'kubectl-client-side-apply', owns: 'the pod template' }],

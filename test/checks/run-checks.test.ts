@@ -26,7 +26,7 @@ describe('run-checks', () => {
     expect(outcome).toMatchObject({
       kind: 'done',
       text: '16 checks: 16 hold.',
-      facts: { fromVersion: 'v1.9', digest: `sha256:${'ab'.repeat(32)}` },
+      facts: { fromVersion: 'v1.9', fromPods: 3, digest: `sha256:${'ab'.repeat(32)}` },
     })
     const evidence = outcome.kind === 'done' ? outcome.evidence : ''
     for (const name of PREFLIGHT_CHECKS) expect(evidence).toContain(`✓ holds    ${name}`)
@@ -61,6 +61,7 @@ describe('run-checks', () => {
     expect(outcome).toEqual({
       kind: 'done',
       text: '4 checks: 2 hold, 1 warns, 1 unknown. Argo CD manages api. Node load is not known.',
+      level: 'warning',
       facts: { digest: 'sha256:1', issues: ['Argo CD manages api.'] },
       evidence: [
         '✓ holds    a  All is well.',
@@ -69,6 +70,12 @@ describe('run-checks', () => {
         '✓ holds    d  Found.',
       ].join('\n'),
     })
+  })
+
+  it('does not tell as good what is not known', async () => {
+    const unknown = async () => ({ status: 'unknown' as const, sentence: 'Node load is not known.' })
+    expect(await run({ a: holds, b: unknown })).toMatchObject({ kind: 'done', level: 'info' })
+    expect(await run({ a: holds })).not.toHaveProperty('level')
   })
 
   it('fails with every failing sentence, also where others are not there yet', async () => {
@@ -93,9 +100,9 @@ describe('run-checks', () => {
     const found = async (): Promise<CheckResult> => ({
       status: 'warns',
       sentence: 'It runs v1.9.',
-      facts: { fromVersion: 'v1.9' },
+      facts: { fromVersion: 'v1.9', fromPods: 3 },
     })
-    const facts = { fromVersion: 'v1.9' }
+    const facts = { fromVersion: 'v1.9', fromPods: 3 }
     const missing = async (): Promise<CheckResult> => ({ status: 'fails', sentence: 'No image.' })
     expect(await run({ a: found, b: missing })).toMatchObject({ kind: 'failed', facts })
     const starting = async (): Promise<CheckResult> => ({ status: 'not-yet', sentence: 'One pod is starting.' })

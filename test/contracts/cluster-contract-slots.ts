@@ -22,6 +22,19 @@ export function describePin(open: Open): void {
     expect(await cluster.pin(service, writer(3))).toEqual(pin)
   })
 
+  it('lets the pinned size follow an HPA upwards, and nothing else: whoever takes all of the traffic needs as many pods', async () => {
+    const { cluster, service, admin, namespace } = await open({
+      beside: (space) => [[autoscalers(space), autoscalerObject(space)]],
+    })
+    const pin = await cluster.pin(service, writer(1))
+    const scale = { ...deployments(namespace, 'api'), subresource: 'scale' }
+    await admin.writeAs('kube-controller-manager', 'patch', scale, { spec: { replicas: 5 } })
+    expect(await cluster.pin(service, writer(2))).toEqual({ ...pin, replicas: 5 })
+    expect(at(await admin.get(autoscalers(namespace, 'api')), 'spec', 'minReplicas')).toBe(5)
+    expect((await cluster.pinned(service, signal))?.pin.replicas).toBe(5)
+    expect(await cluster.pin(service, writer(3))).toEqual({ ...pin, replicas: 5 })
+  })
+
   it('takes a pin of an earlier deployment of the same name for what it is: not its own', async () => {
     const { cluster, service } = await open()
     await cluster.pin(service, writer(1))

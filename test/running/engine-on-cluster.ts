@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { bullmqQueue } from '../../src/adapters/bullmq/bullmq-queue.ts'
 import { realClock } from '../../src/adapters/clocks.ts'
 import { kubernetesCluster } from '../../src/adapters/kubernetes/kubernetes-cluster.ts'
+import { ABSENT } from '../../src/adapters/kubernetes/slot-state.ts'
 import { prometheusMetrics } from '../../src/adapters/prometheus/prometheus-metrics.ts'
 import { redisStore } from '../../src/adapters/redis/redis-store.ts'
 import { makeAnswer, startWorker } from '../../src/commands/compose.ts'
@@ -128,21 +129,10 @@ async function followTruth(look: Engine['cluster']['look'], services: readonly S
   }
 }
 
-const NO_SLOT = {
-  exists: false,
-  wanted: 0,
-  ready: 0,
-  available: 0,
-  updated: 0,
-  complete: true,
-  stuck: null,
-  image: null,
-  pods: [],
-}
 const EMPTY: Sighting = {
   at: 0,
   watched: false,
-  slots: { stable: NO_SLOT, canary: NO_SLOT, previous: NO_SLOT },
+  slots: { stable: ABSENT, canary: ABSENT, previous: ABSENT },
   shares: null,
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseDocument } from 'yaml'
 import { rehearse } from '../../src/commands/rehearse.ts'
+import { readingFaults } from '../reading.ts'
 import { EXAMPLE_PATH } from './example-services.ts'
 
 const rehearsal = (...args: string[]) => rehearsalOf(EXAMPLE_PATH, ...args)
@@ -12,8 +13,19 @@ const rehearsal = (...args: string[]) => rehearsalOf(EXAMPLE_PATH, ...args)
 async function rehearsalOf(path: string, ...args: string[]) {
   const lines: string[] = []
   const exit = await rehearse(args, path, (line) => lines.push(line))
+  expect(messagesIn(lines).flatMap(readingFaults)).toEqual([])
   // Sentences are broken into lines of a terminal's width: joined again, they can be looked for.
   return { exit, lines, text: lines.join(' ').replaceAll(/\s+/g, ' ') }
+}
+
+/** What the bot said, a text for each message: without what people typed and pressed, buttons, logs and tables. */
+function messagesIn(lines: readonly string[]): readonly string[] {
+  const messages = lines.join('\n').split(/^── /m).slice(1)
+  return messages
+    .filter((message) => !/^\S+ \S+ {2}\S+ (?:types|presses)\n/.test(message))
+    .map((message) => message.split('\n').slice(1))
+    .map((body) => body.filter((line) => !/^ {7}|^ *\[/.test(line)).map((line) => line.trim()))
+    .map((body) => body.join(' ').trim().replaceAll(/>> .*/g, ''))
 }
 
 const CANARY = '/deploy api v2.0 canary'
@@ -22,7 +34,9 @@ describe('a rehearsal that goes well', () => {
   it('ends in completion without a mesh, with the share that pods can really give', async () => {
     const { exit, text } = await rehearsal(CANARY)
     expect(exit).toBe(0)
-    expect(text).toContain('Approval needed: 5 % of api traffic to v2.0. It has no production traffic yet.')
+    expect(text).toContain(
+      'Approval needed: 5 % of api traffic to v2.0 (really 20 %: 1 pod of 5). It has no production traffic yet.',
+    )
     expect(text).toContain('Traffic 20 % on v2.0 (planned 5 %)')
     expect(text).toContain('100 % passed its gate')
     expect(text).toContain('api v2.0 is deployed: 100 % of traffic, 50 min.')
@@ -117,7 +131,7 @@ describe('a rehearsal of blue-green', () => {
   it('asks first where the catalogue says so, and goes back when the countdown is over', async () => {
     const { exit, text } = await rehearsal('/deploy web v2.0 blue-green', '--fault', 'errors')
     expect(exit).toBe(2)
-    expect(text).toContain('It rolls back by itself in 5 min unless somebody holds it.')
+    expect(text).toContain('It rolls back by itself in 5 min unless somebody decides before.')
     expect(text).toContain('nobody spoke for 300 s')
   })
   it('shows in the plan how the service is taken over, how one comes back, and what it costs', async () => {
@@ -237,7 +251,7 @@ describe('a rehearsal with eyes of its own', () => {
     const [first, second] = [await rehearsalOf(path, ...sick), await rehearsalOf(path, ...sick)]
     expect(first.exit).toBe(2)
     expect(first.text).toMatch(
-      /Rolling back api to v1\.9\. Error rate 1\d %: \d+ of \d+ requests in 4 s failed, read from/,
+      /Rolling back api to v1\.9: Error rate 1\d %: \d+ of \d+ requests in 4 s failed, read from/,
     )
     expect(second.lines).toEqual(first.lines)
   })

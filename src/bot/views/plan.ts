@@ -1,10 +1,12 @@
 /** The plan before anything happens: every phase, every step, and the way back. */
+import { duration } from '../../playbook/durations.ts'
 import type { Phase, Plan, Step } from '../../playbook/plan.ts'
+import { counted } from '../../playbook/sentence.ts'
 import type { ChatMessage } from '../../ports/chat.ts'
 import { context, section } from './blocks.ts'
 import { fitToSlack } from './fit-to-slack.ts'
 import { escapeText } from './mrkdwn.ts'
-import { counted, duration, PHASE_LABELS } from './words.ts'
+import { PHASE_LABELS } from './words.ts'
 
 /** `notes`: plain sentences about this plan, such as shares that cannot be had exactly. */
 export function drawPlan(plan: Plan, notes: readonly string[] = []): ChatMessage {

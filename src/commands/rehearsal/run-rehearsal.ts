@@ -151,17 +151,19 @@ class Stage {
     return this.#engine.store.live(parsed.intent.service)
   }
 
-  async #ask(intent: Intent, who: 'requester' | 'approver') {
+  async #ask(intent: Intent, who: 'requester' | 'approver', pressed = false) {
     const person = this.#cast[who]
     const reply = await this.#answer(intent, {
       id: person.id,
       team: person.team,
       channel: this.#meant?.channel ?? '',
     })
-    this.#chat.whisper(
-      person.name,
-      drawReply(reply, { catalogue: this.#services, commandName: this.#rehearsal.catalogue.slack.command }),
-    )
+    // Of a button only a refusal is told: the card and the thread tell what was done.
+    if (!pressed || reply.kind !== 'done')
+      this.#chat.whisper(
+        person.name,
+        drawReply(reply, { catalogue: this.#services, commandName: this.#rehearsal.catalogue.slack.command }),
+      )
     return reply
   }
 
@@ -219,6 +221,7 @@ class Stage {
     const reply = await this.#ask(
       { verb: 'approve', service: deployment.service, card: { deployment: deployment.id, step: step.id } },
       who,
+      true,
     )
     // Refused, and nobody else is in the list: then nobody answers.
     if (reply.kind === 'refused' && turn + 1 >= this.#rehearsal.answers.length)

@@ -72,7 +72,7 @@ async function restore(
   const { pin, cold, throughPrevious } = way
   const context = writeContext(deployment, signal)
   const overdue = isOverdue(engine, deployment)
-  if (cold) {
+  if (cold || (throughPrevious && (await isDeserted(engine, deployment, signal)))) {
     const state = await engine.cluster.ensureSlot(service, { slot: 'previous', pin, replicas: pin.replicas }, context)
     if (state.ready === 0) return oldPodsStart(deployment, pin, overdue)
   }
@@ -92,6 +92,17 @@ async function restore(
     kind: 'done',
     text: `Traffic is restored: ${oldVersion(deployment)} has all of it${confirmed(left)}.`,
     realShare: left,
+  }
+}
+
+/** Kept, yet nobody there: deleted, scaled to none, or all of them ill. Few are enough; what cannot be seen keeps nothing up. */
+async function isDeserted({ cluster }: Engine, { plan }: Deployment, signal: AbortSignal): Promise<boolean> {
+  try {
+    const { slots } = await cluster.look(plan.service, signal)
+    return slots.previous.ready === 0
+  } catch (error) {
+    if (!(error instanceof ClusterError) || signal.aborted) throw error
+    return false
   }
 }
 

@@ -1,16 +1,18 @@
 /** What samples and pod sightings amount to. */
 import { type Deployment, type HoldReason, hasWayBack, isOldReplaced } from '../deployment.ts'
+import { duration } from '../durations.ts'
+import type { DeploymentEvent } from '../events.ts'
 import { isBlind } from '../is-blind.ts'
 import type { PodVerdict } from '../judge-pods.ts'
 import { judgeSample } from '../judge-sample.ts'
 import { judgeWindow } from '../judge-window.ts'
 import type { Sample } from '../metrics.ts'
 import { locateStep } from '../plan.ts'
-import type { PodHealth } from '../pods.ts'
 import type { Outcome } from '../refusal.ts'
 import { refuse, trafficNow } from '../refuse.ts'
 import { metricsTable } from '../report.ts'
 import { batchName } from '../rolling.ts'
+import { asClause, capitalised } from '../sentence.ts'
 import {
   askIfApproval,
   type Change,
@@ -25,6 +27,8 @@ import {
 export function sampled(deployment: Deployment, sample: Sample, now: number): Outcome<Change> {
   const { window } = deployment
   if (!window || (deployment.status !== 'running' && deployment.status !== 'holding')) return refuse.stale(deployment)
+  // Asked before this share was given, or before a person decided to go on: it says nothing of what came after.
+  if (sample.at < window.since) return refuse.stale(deployment)
   const { judgement } = deployment.plan.service
   const verdict = judgeSample(sample, deployment.plan.service)
   const keep = Math.max(judgement.criticalOf.n, judgement.warningOf.n)
@@ -91,7 +95,7 @@ export function breach(
     patch: { ...startHold(deployment, now, 'critical', detail, { rollBackAt }), issues },
     lines: [
       {
-        text: `Threshold breach: ${detail}. ${trafficNow(deployment)} It rolls back by itself in ${COUNTDOWN_MS / 60_000} min unless somebody holds it.`,
+        text: `Threshold breach: ${detail}. ${trafficNow(deployment)} It rolls back by itself in ${COUNTDOWN_MS / 60_000} min unless somebody decides before.`,
         audience: 'channel',
         level: 'bad',
       },
@@ -113,7 +117,7 @@ function whileHolding(deployment: Deployment, now: number, objection: string | n
     patch: { ...endHold(deployment, now), stepSince, window: { ...window, askedAt: 0 } },
     lines: [
       {
-        text: `Data is back after ${Math.round((now - hold.since) / 1000)} s; ${deployment.id} goes on by itself.`,
+        text: `${hold.reason === 'low-traffic' ? 'There is enough traffic now' : 'Data is back'}, after ${Math.round((now - hold.since) / 1000)} s; ${deployment.id} goes on by itself.`,
         audience: 'thread',
         level: 'good',
       },
@@ -198,17 +202,22 @@ function peaksWith(deployment: Deployment, sample: Sample): Deployment['peaks'] 
 }
 
 /** The guard's sightings: a crash goes back at once, all unready takes the traffic away and asks, some unready holds and goes back after its grace. */
-export function podsSeen(deployment: Deployment, health: PodHealth, verdict: PodVerdict, now: number): Outcome<Change> {
+export function podsSeen(
+  deployment: Deployment,
+  { health, verdict, realShare }: Extract<DeploymentEvent, { type: 'pods-seen' }>,
+  now: number,
+): Outcome<Change> {
   // A superseded one has nowhere to go back to, and the service is already the next one's.
   if (!hasWayBack(deployment, now)) return refuse.stale(deployment)
   const change = onPods(deployment, verdict, now)
-  return { ok: true, value: { patch: { pods: health, ...change.patch }, lines: change.lines } }
+  const share = realShare === undefined ? {} : { share: { ...deployment.share, real: realShare } }
+  return { ok: true, value: { patch: { pods: health, ...share, ...change.patch }, lines: change.lines } }
 }
 
 function onPods(deployment: Deployment, verdict: PodVerdict, now: number): Change {
   if (verdict.kind === 'crash') {
     if (deployment.status === 'completed' && !deployment.settled && !deployment.rolled) return NOTHING
-    const back = startGoingBack(deployment, now, 'crash', `crash: ${verdict.detail}`)
+    const back = startGoingBack(deployment, now, 'crash', verdict.detail)
     return { patch: { ...back.patch, issues: [...deployment.issues, verdict.detail] }, lines: back.lines }
   }
   const holdsForPods = deployment.hold?.reason === 'unready'
@@ -220,7 +229,7 @@ function onPods(deployment: Deployment, verdict: PodVerdict, now: number): Chang
     }
   }
   if (verdict.kind === 'some-unready') {
-    if (deployment.status === 'completed') return NOTHING
+    if (deployment.status === 'completed' || !getsTraffic(deployment)) return NOTHING
     const rollBackAt = verdict.since + deployment.plan.service.guard.unreadyGraceMs
     if (now >= rollBackAt) return startGoingBack(deployment, now, 'unready', verdict.detail)
     // A hold that waits for a person stays theirs: pods that come back must not end it.
@@ -229,7 +238,7 @@ function onPods(deployment: Deployment, verdict: PodVerdict, now: number): Chang
       patch: startHold(deployment, now, 'unready', verdict.detail, { rollBackAt }),
       lines: [
         {
-          text: `${verdict.detail}. ${deployment.id} holds, and goes back if that lasts ${Math.round(deployment.plan.service.guard.unreadyGraceMs / 1000)} s.`,
+          text: `${capitalised(verdict.detail)}. ${deployment.id} holds, and goes back if that lasts ${Math.round(deployment.plan.service.guard.unreadyGraceMs / 1000)} s.`,
           audience: 'thread',
           level: 'warning',
         },
@@ -244,12 +253,22 @@ function onPods(deployment: Deployment, verdict: PodVerdict, now: number): Chang
     patch: startHold(deployment, now, 'unready', verdict.detail, { rollBackAt, withdraw: 'wanted' }),
     lines: [
       {
-        text: `${verdict.detail}. Its traffic is taken away now. It rolls back in ${COUNTDOWN_MS / 60_000} min unless somebody decides: Resume gives the traffic back, Roll back ends it.`,
+        text: `${capitalised(verdict.detail)}. The traffic of ${deployment.version} is taken away now. It rolls back by itself in ${COUNTDOWN_MS / 60_000} min unless somebody decides: Resume gives the traffic back, Roll back ends it.`,
         audience: 'channel',
         level: 'bad',
       },
     ],
   }
+}
+
+/**
+ * Pods without traffic harm nobody: a set that waits for its switch is asked for its readiness before it, and pods whose
+ * traffic was taken away wait for a person. Where pods divide the traffic a ready one has some before its share is recorded.
+ */
+function getsTraffic({ share, hold, plan, pods }: Deployment): boolean {
+  if (hold?.withdraw) return false
+  const { kind } = plan.service.router
+  return share.planned > 0 || ((kind === 'replicas' || kind === 'rolling') && (pods?.ready ?? 0) > 0)
 }
 
 function wellAgain({ id, meddled }: Deployment): string {
@@ -268,7 +287,7 @@ export function countdownOver(deployment: Deployment, now: number): Outcome<Chan
       deployment,
       now,
       trigger,
-      `${hold.detail}; nobody spoke for ${Math.round((now - hold.since) / 1000)} s`,
+      `${asClause(hold.detail)}; nobody decided for ${duration(now - hold.since)}`,
     ),
   }
 }

@@ -4,6 +4,7 @@ import type { Deployment } from '../deployment.ts'
 import type { DeploymentEvent } from '../events.ts'
 import type { Outcome } from '../refusal.ts'
 import { oldVersion, refuse } from '../refuse.ts'
+import { capitalised, fullStop } from '../sentence.ts'
 import type { Change } from './change.ts'
 
 export function wayBackStepDone(
@@ -56,7 +57,7 @@ function outcome(deployment: Deployment, now: number): Change['lines'][number] {
   const blocked = blockOf({ ...deployment, ...ended(now) })
   const block = blocked ? ` ${blockedNow(blocked)}` : ''
   return {
-    text: `${head} Reason: ${goingBack?.detail ?? 'not recorded'}.${block}`,
+    text: `${head} Reason: ${fullStop(goingBack?.detail ?? 'not recorded')}${block}`,
     audience: 'channel',
     level: goingBack?.hadTraffic ? 'bad' : 'warning',
   }
@@ -73,7 +74,7 @@ export function wayBackLate(
   if (late.expected || waitingFor === late.why) return { ok: true, value: { patch, lines: [] } }
   const step = deployment.plan.wayBack[late.index]
   const urgent = step?.want.do === 'restore' && goingBack.hadTraffic
-  const text = `${step?.purpose ?? 'way back'}: not yet, ${late.why}. It is tried again until it works.`
+  const text = `${capitalised(step?.purpose ?? 'way back')}: not yet, ${fullStop(late.why)} It is tried again until it works.`
   return {
     ok: true,
     value: {

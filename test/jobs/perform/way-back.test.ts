@@ -62,3 +62,34 @@ describe('the way back of an old version that was kept cold', () => {
     expect(stage.loud().join('\n')).not.toContain('not yet')
   })
 })
+
+describe('the way back of an old version that was kept warm', () => {
+  it.each([
+    ['deleted', 'DELETE', undefined],
+    ['scaled to none', 'PATCH', { spec: { replicas: 0 } }],
+  ])('and that somebody %s waits for its pods: until then the new ones serve', async (_how, method, body) => {
+    stage = await openStage({ services: [brisk(exampleService('api'))] })
+    const { world } = stage
+    await stage.ask({ verb: 'deploy', service: 'api', version: 'v2.0' }, 'requester')
+    await stage.until(({ status }) => status === 'completed')
+    const answer = await fetch(`${world.simulation.url}${WORKLOAD}-previous`, {
+      method,
+      headers: { 'content-type': 'application/merge-patch+json' },
+      ...(body && { body: JSON.stringify(body) }),
+    })
+    expect(answer.status).toBe(200)
+    await stage.pass(5_000)
+    const fewest = { share: 1 }
+    world.simulation.onChange(() => {
+      const shares = Object.values(world.simulation.trafficShares('production', 'api'))
+      fewest.share = Math.min(
+        fewest.share,
+        shares.reduce((sum, share) => sum + share, 0),
+      )
+    })
+    await stage.ask({ verb: 'rollback', service: 'api' })
+    await stage.until(({ status }) => status === 'rolled-back')
+    expect(fewest.share).toBeCloseTo(1)
+    expect(world.simulation.trafficShares('production', 'api')).toEqual({ 'v1.9': 1 })
+  })
+})

@@ -15,9 +15,10 @@ import type { WeightedRouter } from '../routers/weighted-router.ts'
 import { podsBySlot, type Scene } from '../scene.ts'
 import { matches, matchesLabelSelector } from '../selectors.ts'
 import { routedPods } from '../shares.ts'
-import { canaryDeployment, promotedTemplate } from '../slot-deployments.ts'
+import { canaryDeployment, previousDeployment, promotedTemplate } from '../slot-deployments.ts'
 import { allPods, disruptionBudgets, nodeMetrics, nodes, resourceQuotas } from '../target.ts'
 import { templateOf } from '../traffic.ts'
+import { endingOf } from './ending.ts'
 import { readLostPolicies } from './lost-policies.ts'
 import { nodeLoads, roomLeft } from './nodes.ts'
 import { type Owner, ownersAround, ownersOf } from './owners.ts'
@@ -108,7 +109,7 @@ function workloadFacts(
     image: imageOf(template, container) ?? '',
     containers: names,
     hasReadinessProbe: isObject(at(versioned, 'readinessProbe')),
-    hasPreStop: isObject(at(versioned, 'lifecycle', 'preStop')),
+    ...endingOf(spec, isObject(versioned) ? versioned : {}),
     cpuRequest: podRequest(spec, 'cpu'),
     memoryRequest: podRequest(spec, 'memory'),
     managers: [...ownersOf(workload, container), ...around],
@@ -137,6 +138,13 @@ function labelsOf(service: Service, workload: JsonObject, front: JsonObject | nu
       stable: textMapAt(template, 'metadata', 'labels'),
       canary: textMapAt(
         canaryDeployment(service, workload, { template, serviceSelector }, want),
+        'spec',
+        'template',
+        'metadata',
+        'labels',
+      ),
+      kept: textMapAt(
+        previousDeployment(service, workload, { template, serviceSelector }, 1),
         'spec',
         'template',
         'metadata',
