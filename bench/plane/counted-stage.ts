@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { redisStore } from '../../src/adapters/redis/redis-store.ts'
-import { isLive } from '../../src/playbook/deployment.ts'
+import { type Deployment, isLive } from '../../src/playbook/deployment.ts'
+import { MINUTE } from '../../src/playbook/durations.ts'
 import type { Service, Strategy } from '../../src/playbook/service.ts'
 import type { Store } from '../../src/ports/store.ts'
 import type { ControlPlane } from '../../test/control-plane/control-plane.ts'
@@ -25,11 +26,20 @@ import { closing } from './closing.ts'
 import { theStage } from './stage.ts'
 import { typeLine } from './type-line.ts'
 
+/** How often each kind of request was made: `GET pods`, `PATCH services`. */
 export type Counts = Readonly<Record<string, number>>
 
+export interface Counted {
+  readonly whole: Counts
+  /** The beginning and the end of a minute of the last watch: nothing happens in it, the new version is watched. */
+  readonly minute: { readonly before: Counts; readonly after: Counts }
+  /** From the command until nothing is kept, ms. */
+  readonly lastedMs: number
+}
+
 export interface CountedStage {
-  /** Deploys the service and waits until its old version is kept no longer; how often each kind of request was made. */
-  deployToTheEnd(service: Service, strategy: Strategy): Promise<Counts>
+  /** Deploys the service and waits until its old version is kept no longer. */
+  deployToTheEnd(service: Service, strategy: Strategy): Promise<Counted>
   close(): Promise<void>
 }
 
@@ -37,7 +47,7 @@ const OLD_PODS = 3
 const VERSION = 'v2.0'
 /** Between two looks at the record, ms: the store is asked, not the API server. */
 const LOOK_MS = 500
-/** After the end of a deployment, ms, for what is still on its way. */
+/** For what is still on its way, ms. */
 const REST_MS = 2_000
 
 export async function openCountedStage(services: readonly Service[]): Promise<CountedStage> {
@@ -68,21 +78,29 @@ export async function openCountedStage(services: readonly Service[]): Promise<Co
       const manifest = manifestOf(service, 'v1.9', OLD_PODS)
       await mustKubectl(plane, ['--namespace', namespace, 'apply', '-f', '-'], manifest)
       await mustKubectl(plane, ['--namespace', namespace, 'rollout', 'status', `deployment/${name}`, '--timeout=60s'])
+      const counted = () => counter.call('counted', { whose: name })
+      const begun = performance.now()
       await typeLine(workspace, `/deploy ${name} ${VERSION} ${strategy}`)
-      await over(store, `${name}-1`)
+      await reached(store, `${name}-1`, ({ step }) => step === 'watch-100')
       await pause(REST_MS)
-      const counts = await counter.call('counted', { whose: name })
+      const before = await counted()
+      await pause(MINUTE)
+      const after = await counted()
+      await reached(store, `${name}-1`, ({ status, keepUntil }) => status === 'completed' && keepUntil === null)
+      const lastedMs = performance.now() - begun
+      await pause(REST_MS)
+      const whole = await counted()
       await mustKubectl(plane, ['delete', 'namespace', namespace, '--wait=false'])
-      return counts
+      return { whole, minute: { before, after }, lastedMs }
     },
     close,
   }
 }
 
-async function over(store: Store, id: string): Promise<void> {
+async function reached(store: Store, id: string, there: (deployment: Deployment) => boolean): Promise<void> {
   for (;;) {
     const deployment = await store.load(id)
-    if (deployment?.status === 'completed' && deployment.keepUntil === null) return
+    if (deployment && there(deployment)) return
     if (deployment && !isLive(deployment) && deployment.status !== 'completed') {
       const told = (await store.timeline(id)).at(-1)?.text ?? ''
       throw new Error(`${id} is ${deployment.status} at ${deployment.step}: ${told}`)

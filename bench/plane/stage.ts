@@ -14,7 +14,7 @@ import type { WorkspaceApi } from '../processes/workspace.ts'
 import { type PlaneApi, planeApi } from './api.ts'
 import { NAMESPACE, SERVICES } from './services.ts'
 import { typeLine } from './type-line.ts'
-import { VARIANT_RUNS } from './variant-services.ts'
+import { SCENES } from './variant-services.ts'
 import { startWitness, type Witness } from './witness.ts'
 
 export interface Stage {
@@ -61,7 +61,7 @@ async function start(): Promise<Stage> {
     prometheusUrl,
     kubeconfigPath,
     role: 'all',
-    services: [...SERVICES, ...VARIANT_RUNS.flatMap(({ well, oldPodUnready }) => [...well, ...oldPodUnready])],
+    services: [...SERVICES, ...SCENES.flatMap(({ well, oldPodUnready }) => [...well, ...oldPodUnready])],
   })
   const api = planeApi(plane)
   const witness = startWitness(api, NAMESPACE)

@@ -1,19 +1,16 @@
 /** One strategy with one router: its services brought to where the new version has traffic, and back again one by one. */
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Service, Strategy } from '../../src/playbook/service.ts'
+import type { Service } from '../../src/playbook/service.ts'
 import { followHttpRoutes } from '../../test/control-plane/gateway.ts'
 import { mustKubectl } from '../../test/control-plane/kubectl.ts'
 import { manifestOf } from '../../test/running/quick-service.ts'
 import type { Stage } from './stage.ts'
 import { watchTraffic } from './traffic-watch.ts'
 import { typeLine } from './type-line.ts'
-import type { BadSampleRuns } from './variant-services.ts'
+import type { SceneSettings } from './variant-services.ts'
 
 const OLD_PODS = 3
 const VERSION = 'v2.0'
-
-/** Share of the new version, 0..1, where the first window of the strategy begins: of a rolling one a new pod beside three old ones. */
-const GIVEN: Readonly<Record<Strategy, number>> = { canary: 0.5, 'blue-green': 1, rolling: 0.25 }
 
 export interface VariantScene {
   /** From the first bad answer of the metrics store until no request would reach a new pod, ms. */
@@ -25,15 +22,13 @@ export interface VariantScene {
 }
 
 /** Resolves when all services of the variant are where the new version's traffic is watched. */
-export async function openScene(stage: Stage, runs: BadSampleRuns): Promise<VariantScene> {
+export async function openScene(stage: Stage, settings: SceneSettings): Promise<VariantScene> {
   const { plane, api, queries } = stage
-  const { variant, namespace } = runs
+  const { variant, namespace } = settings
   await mustKubectl(plane, ['create', 'namespace', namespace])
   const traffic = watchTraffic(api, namespace, VERSION)
   const front = ({ name }: Service) => ({ service: name, router: variant.router(name) })
-  await bringTraffic(stage, runs, (service) =>
-    traffic.share(front(service), (share) => share >= GIVEN[variant.strategy]),
-  )
+  await bringTraffic(stage, settings, (service) => traffic.share(front(service), (share) => share >= settings.given))
   const weak: string[] = []
   const mark = (pod: string, sickness: string | null) =>
     api.patch(`/api/v1/namespaces/${namespace}/pods/${pod}`, {
@@ -66,7 +61,7 @@ export async function openScene(stage: Stage, runs: BadSampleRuns): Promise<Vari
 
 async function bringTraffic(
   { plane, workspace }: Stage,
-  { variant, namespace, well, oldPodUnready }: BadSampleRuns,
+  { variant, namespace, well, oldPodUnready }: SceneSettings,
   given: (service: Service) => Promise<unknown>,
 ): Promise<void> {
   const services = [...well, ...oldPodUnready]

@@ -11,7 +11,7 @@ import { serve } from './serve.ts'
 export interface ApiCounterApi {
   /** Resolves with the address under which everybody has a path of their own. */
   start(input: { readonly serverUrl: string; readonly caPath: string }): Promise<string>
-  /** How often each kind of request was made so far: `GET pods`, `WATCH pods`, `PATCH services`. */
+  /** How often each kind of request was made so far: `GET pods`, `WATCH pods`, `PATCH services`, `DRY-RUN services`. */
   counted(input: { readonly whose: string }): Promise<Readonly<Record<string, number>>>
 }
 
@@ -27,7 +27,8 @@ const NAMESPACED = /^\/(?:api|apis\/[^/]+)\/[^/]+\/(?:namespaces\/[^/]+\/)?([^/]
 /** `/api/v1/namespaces/shop/pods?watch=true` is `WATCH pods`; what is no resource is called by its path. */
 function kindOf(method: string, { pathname, searchParams }: URL): string {
   const resource = NAMESPACED.exec(pathname)?.[1] ?? pathname
-  return `${searchParams.has('watch') ? 'WATCH' : method} ${resource}`
+  if (searchParams.has('watch')) return `WATCH ${resource}`
+  return `${searchParams.has('dryRun') ? 'DRY-RUN' : method} ${resource}`
 }
 
 /** `/whose/api/v1/...` -> whose, and the rest. */

@@ -5,11 +5,12 @@
  * one of three old pods unready: until no request would reach a new pod, by the objects as a watch of our own sees them.
  */
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Service } from '../../src/playbook/service.ts'
 import type { Measurement, Row, Skipped } from '../measurement.ts'
 import { BAD_SAMPLE_RUNS } from '../plane/services.ts'
 import { type Stage, theStage } from '../plane/stage.ts'
-import { openScene } from '../plane/variant-scene.ts'
-import { type BadSampleRuns, VARIANT_RUNS } from '../plane/variant-services.ts'
+import { openScene, type VariantScene } from '../plane/variant-scene.ts'
+import { SCENES, type SceneSettings } from '../plane/variant-services.ts'
 import { median, round, spread } from '../statistics.ts'
 
 export const badSampleToRestored: Row = {
@@ -17,8 +18,7 @@ export const badSampleToRestored: Row = {
   async run() {
     const stage = await theStage()
     const results: (Measurement | Skipped)[] = [await byHost(stage, this.name)]
-    for (const runs of VARIANT_RUNS)
-      results.push(...(await everyRouter(stage, `${this.name}: ${runs.variant.name}`, runs)))
+    for (const settings of SCENES) results.push(...(await inScene(stage, `${this.name}: ${settings.name}`, settings)))
     return results
   },
 }
@@ -37,25 +37,32 @@ async function byHost({ queries, witness, deploy }: Stage, name: string): Promis
   return measured(name, times, 44)
 }
 
-/** A variant that cannot be measured takes nothing from the others. */
-async function everyRouter(
+/** A scene that cannot be measured takes nothing from the others. */
+async function inScene(
   stage: Stage,
   name: string,
-  runs: BadSampleRuns,
+  settings: SceneSettings,
 ): Promise<readonly (Measurement | Skipped)[]> {
+  const { well, oldPodUnready } = settings
   try {
-    const scene = await openScene(stage, runs)
-    const well: number[] = []
-    for (const service of runs.well) well.push(await scene.restore(service))
-    await scene.weaken(runs.oldPodUnready)
-    const weak: number[] = []
-    for (const service of runs.oldPodUnready) weak.push(await scene.restore(service))
+    const scene = await openScene(stage, settings)
+    const measurements = [measured(name, await restoreEach(scene, well), null)]
+    if (oldPodUnready.length > 0) {
+      await scene.weaken(oldPodUnready)
+      measurements.push(measured(`${name}, one old pod unready`, await restoreEach(scene, oldPodUnready), null))
+    }
     await scene.close()
-    return [measured(name, well, null), measured(`${name}, one old pod unready`, weak, null)]
+    return measurements
   } catch (error) {
     process.exitCode = 1
     return [{ name, skipped: `failed: ${error instanceof Error ? error.message : String(error)}` }]
   }
+}
+
+async function restoreEach(scene: VariantScene, services: readonly Service[]): Promise<readonly number[]> {
+  const times: number[] = []
+  for (const service of services) times.push(await scene.restore(service))
+  return times
 }
 
 function measured(name: string, times: readonly number[], goal: number | null): Measurement {

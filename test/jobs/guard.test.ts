@@ -45,6 +45,7 @@ async function onGuard(answer: () => Sighting, { strategy = 'canary', step = 'ap
   let seenAgoMs = 0
   const cluster: Cluster = {
     inspect: refuse,
+    capacity: refuse,
     pinned: refuse,
     dryRun: refuse,
     pin: refuse,
