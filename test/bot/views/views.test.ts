@@ -275,7 +275,7 @@ describe('answers', () => {
   it('tell a plan with every step and the way back', () => {
     const text = read(drawPlan(watched().plan, ['5 % is really 25 %.']))
     expect(text).toContain('7 phases, at least 50 min of watching')
-    expect(text).toContain('⚠️ 5 % is really 25 %.')
+    expect(text).toContain('ℹ️ 5 % is really 25 %.')
     expect(text).toContain('✋ approval for 5 % of traffic')
     expect(text).toContain('Way back, at any time: all traffic back on the old version')
   })
