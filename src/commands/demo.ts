@@ -90,6 +90,7 @@ function tellHowTo(
   print(
     `  Look inside:     kubectl --kubeconfig ${kubeconfigPath} get deploy,rs,pods,svc -n ${services[0]?.namespace ?? 'production'} -o wide`,
   )
+  print('                   (its clock runs ahead of yours: ages of events read <invalid> in describe)')
   print('  Stop:            Ctrl-C')
   print('')
 }

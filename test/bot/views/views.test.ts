@@ -245,10 +245,10 @@ describe('lines of the thread', () => {
   })
   it('show every line of some twenty checks', () => {
     const row = (n: number) =>
-      `✓ holds    check-number-${n}         a sentence about it that says what was found, and how much\n      a line`
+      `✓ holds · check-number-${n}: a sentence about it that says what was found, and how much\n      a line`
     const evidence = Array.from({ length: 20 }, (_, n) => row(n)).join('\n')
     const text = read(drawEntry(entry({ evidence }), watched()))
-    for (let n = 0; n < 20; n += 1) expect(text).toContain(`check-number-${n} `)
+    for (let n = 0; n < 20; n += 1) expect(text).toContain(`check-number-${n}:`)
     expect(text).not.toContain('more lines')
   })
   it('stay in the thread without buttons', () => expect(verbs(drawEntry(entry({}), watched()))).toEqual([]))
