@@ -14,6 +14,7 @@ import { planFor } from './start-deployment.ts'
 
 /** A plan is shown within Slack's 3 s; without the cluster's answer by then it goes without real shares. */
 const LOOK_TIMEOUT_MS = 1_500
+const STEPPED_TIMEOUT_MS = 60_000
 
 export async function showPlan(desk: Desk, intent: Extract<Intent, { verb: 'plan' }>): Promise<Reply> {
   const service = findService(desk, intent.service)
@@ -26,7 +27,9 @@ export async function showPlan(desk: Desk, intent: Extract<Intent, { verb: 'plan
 async function notesFor(desk: Desk, plan: Plan): Promise<string[]> {
   const { service } = plan
   const adoption = adoptionNotes(service)
-  const pods = await desk.cluster.look(service, AbortSignal.timeout(LOOK_TIMEOUT_MS)).then(
+  // On stepped time nobody waits, and a busy machine must not change what is said.
+  const patienceMs = desk.clock.toRealMs(1) > 0 ? LOOK_TIMEOUT_MS : STEPPED_TIMEOUT_MS
+  const pods = await desk.cluster.look(service, AbortSignal.timeout(patienceMs)).then(
     ({ slots }) => slots.stable.wanted,
     () => null,
   )
@@ -54,12 +57,16 @@ function adoptionNotes(service: Service): string[] {
 
 function shareNotes(service: Service, pods: number): string[] {
   if (service.router.kind !== 'replicas') return []
-  const partial = service.canary.steps.filter((step) => step.percent < 100)
-  const told = partial.map((step) => `${step.percent} % is really ${round(nearestPods(step.percent, pods).share)} %`)
-  const off = partial.some((step) => nearestPods(step.percent, pods).share > 2 * step.percent)
-  return [
-    `Shares by pods, with ${counted(pods, 'pod')} of the old version: ${told.join(', ')}.${off ? ' That is more than twice the plan: more pods, or a mesh router, come nearer.' : ''}`,
-  ]
+  const given = service.canary.steps.map(({ percent }) => ({ percent, real: nearestPods(percent, pods).share }))
+  const told = given
+    .filter(({ percent, real }) => round(real) !== percent)
+    .map(({ percent, real }) => `${percent} % is really ${round(real)} %`)
+  if (told.length === 0) return []
+  const off = given.find(({ percent, real }) => real > 2 * percent)
+  const far = off
+    ? ` ${round(off.real)} % is more than twice ${off.percent} %: more pods, or a mesh router, come nearer.`
+    : ''
+  return [`Shares by pods, with ${counted(pods, 'pod')} of the old version: ${told.join(', ')}.${far}`]
 }
 
 export async function showStatus(desk: Desk, intent: Extract<Intent, { verb: 'status' }>): Promise<Reply> {

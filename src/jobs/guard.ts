@@ -54,9 +54,12 @@ async function look(engine: Engine, deployment: Deployment, signal: AbortSignal)
     }
     const owned = ownedBy(deployment) ?? undefined
     const sighting = await engine.cluster.look(deployment.plan.service, signal, owned)
-    const changed = await takeIn(engine, deployment, sighting, signal)
+    const { changed, graceUntil } = await takeIn(engine, deployment, sighting, signal)
     const quietMs = sighting.watched ? pollMs * WATCHED_FACTOR : pollMs
-    return { changed, pauseMs: isOld(engine, sighting) ? 0 : quietMs }
+    const graceMs = graceUntil - engine.clock.now()
+    // No watch tells that pods are still as they were.
+    const pauseMs = graceMs > 0 ? Math.min(graceMs, quietMs) : quietMs
+    return { changed, pauseMs: isOld(engine, sighting) ? 0 : pauseMs }
   } catch (error) {
     if (!(error instanceof ClusterError) || signal.aborted) throw error
     engine.log.warn({ deployment: deployment.id }, `the guard could not look: ${error.message}`)
@@ -67,31 +70,34 @@ async function look(engine: Engine, deployment: Deployment, signal: AbortSignal)
   }
 }
 
-/** True when what was seen changes what happens next. */
+/** What was seen is recorded. `graceUntil`: when pods that are unready now have been so for too long; 0: there are none. */
 async function takeIn(
   engine: Engine,
   deployment: Deployment,
   sighting: Sighting,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<{ readonly changed: boolean; readonly graceUntil: number }> {
   const { slots, writtenBy, differs = [] } = sighting
-  if (isEmergency(writtenBy)) return follow(engine, deployment, writtenBy)
+  let graceUntil = 0
+  if (isEmergency(writtenBy)) return { changed: await follow(engine, deployment, writtenBy), graceUntil }
   const wasBlind = (deployment.blind ?? null) !== null
   const back = wasBlind && (await note(engine, deployment, () => ({ event: { type: 'sight-back' } })))
   const meddled = differs.length > 0 && (await noteMeddling(engine, deployment.id, sighting, signal))
   const slot = watchedSlot(deployment, slots)
-  if (!slot.exists) return back || meddled
+  if (!slot.exists) return { changed: back || meddled, graceUntil }
   const changed = await note(engine, deployment, (current): Judged => {
     if (!isGuarded(current) || current.settled !== deployment.settled) return refuse.stale(current)
     if (isOld(engine, sighting) || isTheirs(current, slot)) return refuse.stale(current)
     const now = engine.clock.now()
     const health = seePods(current.pods, now, slot.wanted, podsOf(current, slot))
-    const verdict = judgePods(health, current.plan.service.guard)
+    const { guard: settings } = current.plan.service
+    const verdict = judgePods(health, settings)
+    graceUntil = verdict.kind === 'some-unready' ? verdict.since + settings.unreadyGraceMs : 0
     const drifted = current.revision === deployment.revision ? driftedShare(current, sighting) : {}
     const news = podsDiffer(current.pods, health) || verdict.kind === 'some-unready' || 'realShare' in drifted
     return news ? { event: { type: 'pods-seen', health, verdict, ...drifted } } : refuse.stale(current)
   })
-  return back || meddled || changed
+  return { changed: back || meddled || changed, graceUntil }
 }
 
 function isOld({ clock }: Engine, { at }: Sighting): boolean {

@@ -196,9 +196,10 @@ export interface Cluster {
   dryRun(service: Service, image: string, signal: AbortSignal): Promise<readonly string[]>
   /**
    * Writes the way back down as annotations on the workload, pins the HPA's minimum to the present size, and returns it.
-   * Asked again: the same, but for its `replicas` and that minimum, which follow a workload that its HPA made larger.
+   * `again`: it was written, and only its `replicas` and that minimum grow with a workload that its HPA made larger; refused
+   * where it is written no more.
    */
-  pin(service: Service, context: WriteContext): Promise<Pin>
+  pin(service: Service, context: WriteContext, again?: boolean): Promise<Pin>
   /** The way back as it is written on the cluster, whoever wrote it; null when there is none. */
   pinned(service: Service, signal: AbortSignal): Promise<Pinned | null>
   /**

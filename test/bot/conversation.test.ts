@@ -236,6 +236,8 @@ describe('an emergency in Slack', () => {
     await press(workspace, LEE, 'emergency', question(workspace, LEE))
     expect(await told(workspace, LEE, 'All traffic of api is on v1.9 again')).toContain('v2.0 is scaled down next')
     expect(restored).toEqual(['registry.example.com/shop/api:v1.9'])
+    // What is decided has no button any more.
+    expect(workspace.ephemerals(LEE).map(read).join()).not.toContain('[Emergency rollback')
     const loud = () => workspace.messages(DEPLOYS).map((message) => message.text)
     await expect.poll(loud).toHaveLength(1)
     expect(loud()[0]).toContain('Emergency rollback of api by lee: all traffic is on v1.9 again')

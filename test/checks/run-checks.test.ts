@@ -35,7 +35,7 @@ describe('run-checks', () => {
       facts: { fromVersion: 'v1.9', fromPods: 3, digest: `sha256:${'ab'.repeat(32)}` },
     })
     const evidence = outcome.kind === 'done' ? outcome.evidence : ''
-    for (const name of PREFLIGHT_CHECKS) expect(evidence).toContain(`✓ holds    ${name}`)
+    for (const name of PREFLIGHT_CHECKS) expect(evidence).toContain(`✓ holds · ${name}: `)
   })
 
   it('passes the health phase in a healthy world', async () => {
@@ -86,10 +86,10 @@ describe('run-checks', () => {
       level: 'warning',
       facts: { digest: 'sha256:1', issues: ['Argo CD manages api.'] },
       evidence: [
-        '✓ holds    a  All is well.',
-        '⚠ warns    b  Argo CD manages api.',
-        '? unknown  c  Node load is not known.',
-        '✓ holds    d  Found.',
+        '✓ holds · a: All is well.',
+        '⚠ warns · b: Argo CD manages api.',
+        '? unknown · c: Node load is not known.',
+        '✓ holds · d: Found.',
       ].join('\n'),
     })
   })
@@ -110,10 +110,10 @@ describe('run-checks', () => {
       kind: 'failed',
       why: 'No image. No quota.',
       evidence: [
-        '✗ fails    a  No image.',
-        '             asked twice',
-        '… not yet  b  One pod is starting.',
-        '✗ fails    c  No quota.',
+        '✗ fails · a: No image.',
+        '    asked twice',
+        '… not yet · b: One pod is starting.',
+        '✗ fails · c: No quota.',
       ].join('\n'),
     })
   })

@@ -8,7 +8,7 @@ import type { Strategy } from '../../src/playbook/service.ts'
 import { type Cluster, ClusterError, type Sighting, type SlotState } from '../../src/ports/cluster.ts'
 import type { Job } from '../../src/ports/queue.ts'
 import { makePorts } from '../checks/fixtures.ts'
-import { makePod, newDeployment, T0, walkTo } from '../playbook/fixtures.ts'
+import { ben, makePod, must, newDeployment, T0, walkTo } from '../playbook/fixtures.ts'
 
 const WELL: SlotState = { ...ABSENT, exists: true, wanted: 1, ready: 1, pods: [makePod('api-canary-1')] }
 
@@ -32,13 +32,16 @@ const SIGHTING: Sighting = {
 interface Begun {
   readonly strategy?: Strategy
   readonly step?: string
+  /** A person holds it. */
+  readonly held?: boolean
 }
 
 /** A guard on a cluster that answers a look as it is told to, and what comes of it. */
-async function onGuard(answer: () => Sighting, { strategy = 'canary', step = 'approve-5' }: Begun = {}) {
+async function onGuard(answer: () => Sighting, { strategy = 'canary', step = 'approve-5', held = false }: Begun = {}) {
   const store = memoryStore()
   const { deployment, now } = walkTo(newDeployment(undefined, T0, strategy), step)
-  await store.create(deployment, [])
+  const hold = { type: 'held', by: ben, reason: null } as const
+  await store.create(held ? must(deployment, hold, now).deployment : deployment, [])
   const clock = steppedClock(now)
   const jobs: Job[] = []
   const ports = makePorts()
@@ -104,6 +107,29 @@ describe('the poll beneath the watch', () => {
     watched = true
     await look()
     expect(pause()).toBe(30_000)
+  })
+})
+
+describe('some pods that are unready', () => {
+  it('are looked at when their grace is over, also while it holds for something else and a watch would tell of changes', async () => {
+    let ready = true
+    const pods = () => [makePod('a'), makePod('b', { ready })]
+    const { look, pause, load, clock } = await onGuard(
+      () => ({
+        ...SIGHTING,
+        watched: true,
+        slots: { ...SIGHTING.slots, canary: { ...WELL, wanted: 2, pods: pods() } },
+      }),
+      { step: 'watch-25', held: true },
+    )
+    await look()
+    expect(pause()).toBe(30_000)
+    ready = false
+    await look()
+    expect(pause()).toBe(10_000)
+    clock.advanceTo(clock.now() + 10_000)
+    await look()
+    expect(await load()).toMatchObject({ status: 'going-back', goingBack: { trigger: 'unready' } })
   })
 })
 

@@ -19,6 +19,9 @@ import type { People } from '../../src/ports/people.ts'
 import { ana, ben } from '../playbook/fixtures.ts'
 import { type RecordedChat, recordedChat } from './recorded-chat.ts'
 
+/** Longer than in production: eight engines, their cluster and their load share one machine. Real ms. */
+const ANSWERED_WITHIN_MS = 5_000
+
 export interface RunningEngine {
   readonly engine: Engine
   readonly chat: RecordedChat
@@ -55,7 +58,7 @@ export async function startEngine(options: RunningOptions): Promise<RunningEngin
   const warnings: string[] = []
   const note = (details: object, text: string) => void warnings.push(`${text} ${JSON.stringify(details)}`)
   const engine: Engine = {
-    store: redisStore({ url, prefix }),
+    store: redisStore({ url, prefix, commandTimeoutMs: ANSWERED_WITHIN_MS }),
     queue: bullmqQueue({ url, prefix, clock, role: 'all', onError: (error) => errors.push(error) }),
     cluster,
     eyes: cluster.eyes,

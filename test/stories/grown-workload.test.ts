@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Deployment } from '../../src/playbook/deployment.ts'
 import { MINUTE, SECOND } from '../../src/playbook/durations.ts'
-import type { Strategy } from '../../src/playbook/service.ts'
+import type { Service, Strategy } from '../../src/playbook/service.ts'
 import { exampleService } from './example-services.ts'
 import { brisk, openStage, type Stage } from './stage.ts'
 
@@ -28,10 +28,10 @@ async function send({ world }: Stage, method: string, path: string, body?: unkno
 }
 
 /** The api with 4 pods, which its HPA keeps between 2 and 8. */
-async function begin(strategy: Strategy): Promise<Stage> {
+async function begin(strategy: Strategy, keep: Service['keep'] = 'warm'): Promise<Stage> {
   const api = brisk(exampleService('api'))
   const blueGreen = { ...api.blueGreen, monitorMs: 2 * MINUTE }
-  const here = await openStage({ services: [{ ...api, blueGreen }] })
+  const here = await openStage({ services: [{ ...api, blueGreen, keep }] })
   stage = here
   await send(here, 'PATCH', `${SCALERS}/api`, { spec: { minReplicas: 2, maxReplicas: 8 } })
   await here.ask({ verb: 'deploy', service: 'api', version: 'v2.0', strategy }, 'requester')
@@ -65,6 +65,22 @@ describe.each(['canary', 'blue-green'] as const)(
     })
   },
 )
+
+describe('a workload that its HPA made larger after the end', () => {
+  it.each(['warm', 'cold'] as const)('goes back to as many pods of the old version, kept %s', async (keep) => {
+    const here = await begin('canary', keep)
+    await here.until(ended)
+    await send(here, 'PATCH', WORKLOAD, { spec: { replicas: 7 } })
+    await here.pass(MINUTE)
+    expect([serving(here, 'v2.0'), serving(here, 'v1.9')]).toEqual([7, keep === 'warm' ? 4 : 0])
+    await here.ask({ verb: 'rollback', service: 'api' })
+    await here.until(({ goingBack }) => goingBack?.restoredAt !== undefined)
+    await here.pass(20 * SECOND)
+    expect((await here.load()).status).toBe('going-back')
+    expect(serving(here, 'v1.9')).toBe(7)
+    expect((await here.until(({ status }) => status === 'rolled-back')).issues).toEqual([])
+  })
+})
 
 describe('an HPA that is deleted in the middle of a deployment', () => {
   it.each(['forward', 'back'])('does not keep it from its end (%s)', async (way) => {

@@ -132,7 +132,7 @@ describe('a rehearsal of blue-green', () => {
     const { exit, text } = await rehearsal('/deploy web v2.0 blue-green', '--fault', 'errors')
     expect(exit).toBe(2)
     expect(text).toContain('It rolls back by itself in 5 min unless somebody decides before.')
-    expect(text).toContain('nobody spoke for 300 s')
+    expect(text).toContain('nobody decided for 5 min')
   })
   it('shows in the plan how the service is taken over, how one comes back, and what it costs', async () => {
     const { text } = await rehearsal('/deploy plan api v2.0 blue-green')
@@ -142,13 +142,25 @@ describe('a rehearsal of blue-green', () => {
   })
 })
 
+describe('a plan by pods', () => {
+  it('says which shares can be had, and ends well', async () => {
+    const { exit, text } = await rehearsal('/deploy plan api v2.0')
+    expect(exit).toBe(0)
+    expect(text).toContain(
+      'Shares by pods, with 4 pods of the old version: 5 % is really 20 %, 25 % is really 20 %. 20 % is more than twice 5 %',
+    )
+  })
+})
+
 describe('a rehearsal of rolling', () => {
   const ROLL = '/deploy api v2.0 rolling'
 
   it('replaces pod after pod, watches each, and takes away the last old one at the end', async () => {
     const { exit, text } = await rehearsal(ROLL)
     expect(exit).toBe(0)
-    expect(text).toContain('Approval needed: the first pod of api on v2.0. It has no production traffic yet.')
+    expect(text).toContain(
+      'Approval needed: the first pod of api on v2.0 (20 % of the traffic). It has no production traffic yet.',
+    )
     for (const [pod, share] of [
       [1, 20],
       [2, 40],
@@ -161,7 +173,7 @@ describe('a rehearsal of rolling', () => {
     }
     expect(text).toContain('100 % of the traffic is given to v2.0: the old pods of api go.')
     expect(text).toContain('at least 38 min planned')
-    expect(text).toContain('api v2.0 is deployed: 100 % of traffic, 38 min. v1.9 stays restorable for 60 min')
+    expect(text).toContain('api v2.0 is deployed: 100 % of traffic, 38 min. v1.9 stays restorable for 1 h')
     expect(text).not.toContain('more than twice')
   })
   it('rolls a service behind a route as well, and leaves the route alone', async () => {
@@ -192,7 +204,8 @@ describe('a rehearsal of rolling', () => {
     expect(text).not.toContain('Rolling back')
   })
   it('shows in the plan how long it takes, which shares it has and what capacity', async () => {
-    const { text } = await rehearsal('/deploy plan api v2.0 rolling')
+    const { exit, text } = await rehearsal('/deploy plan api v2.0 rolling')
+    expect(exit).toBe(0)
     expect(text).toContain('With 4 pods now: 4 times 8 min, and 6 min at the end: at least 38 min.')
     expect(text).toContain('Shares by pods on the way: 20 %, 40 %, 60 %, 80 %, then 100 %.')
     expect(text).toContain('never fewer ready pods than now, at most 1 more')

@@ -18,7 +18,7 @@ import { textAt } from './json.ts'
 import { DEPLOYMENT_ANNOTATION } from './names.ts'
 import { reclaim } from './ownership/reclaim.ts'
 import { foreignChanges, suspected } from './ownership/standing.ts'
-import { pinWorkload } from './pin-workload.ts'
+import { pinGrown, pinWorkload } from './pin-workload.ts'
 import { podLogs } from './pod-logs.ts'
 import { promote } from './promote.ts'
 import { readPinned } from './read-pinned.ts'
@@ -82,7 +82,10 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
     reclaim: async (service, owned, fields, context) =>
       reclaim(await connectionTo(service), service, owned, fields, context),
     dryRun: async (service, image, signal) => dryRun(await connectionTo(service), service, image, signal),
-    pin: async (service, context) => pinWorkload(await connectionTo(service), service, context),
+    pin: async (service, context, again = false) => {
+      const to = await connectionTo(service)
+      return again ? pinGrown(to, service, pinnedContext(to, service, context)) : pinWorkload(to, service, context)
+    },
     pinned: async (service, signal) => readPinned(await connectionTo(service), service, signal),
     ensureSlot: async (service, want, context) => {
       const to = await connectionTo(service)

@@ -7,6 +7,7 @@ import { findAutoscaler, minReplicas, raiseMinimum } from './autoscaler.ts'
 import { readConfigs } from './config-references.ts'
 import type { Connection } from './connection.ts'
 import { imageOf, versionContainer } from './containers.ts'
+import type { PinnedContext } from './fencing.ts'
 import { type JsonObject, sameJson, textAt, withAt } from './json.ts'
 import { isForTheRun } from './kept-selector.ts'
 import { PIN_ANNOTATION } from './names.ts'
@@ -19,39 +20,39 @@ import type { RoutePin } from './routers/weighted-router.ts'
 import { writeLabels } from './selectors.ts'
 import { deployments, services } from './target.ts'
 import { selectorOf, templateOf } from './traffic.ts'
-import { needWorkload } from './workload.ts'
+import { needPin, needWorkload } from './workload.ts'
 
 /**
- * The pin of this deployment. One that is there already stays as it is: a later look may see what we changed ourselves, and
- * must never become the way back. Only its size follows an HPA upwards, as long as the old version stands in the workload.
+ * The pin of this deployment. One that is there already is returned as it is: a later look may see what we changed
+ * ourselves, and must never become the way back.
  */
 export async function pinWorkload(connection: Connection, service: Service, context: WriteContext): Promise<Pin> {
   const workload = await needWorkload(connection, service, context)
-  const known = pinOn(workload, context)
-  const pin = known
-    ? await grown(connection, service, workload, known, context)
-    : await writeDown(connection, service, workload, context)
+  const pin = pinOn(workload, context) ?? (await writeDown(connection, service, workload, context))
   await raiseMinimum(connection, service, pin, context)
   return pin
 }
 
-/** Hours may lie between the pin and the share: who takes all of the traffic, or gives it back, needs as many pods as serve it now. */
-async function grown(
-  connection: Connection,
-  service: Service,
-  workload: JsonObject,
-  pin: Pin,
-  context: WriteContext,
-): Promise<Pin> {
-  const sizeOf = (current: JsonObject) =>
-    pin.hpa && sameJson(templateOf(current), pin.template) ? wantedReplicas(current) : pin.replicas
-  if (sizeOf(workload) <= pin.replicas) return pin
+/**
+ * Hours may lie between the pin and a share: who takes all of the traffic, or gives it back, needs as many pods as serve it
+ * now. Only the size follows, and only upwards, as long as the old version stands in the workload.
+ */
+export async function pinGrown(connection: Connection, service: Service, context: PinnedContext): Promise<Pin> {
+  const workload = await needWorkload(connection, service, context)
+  const known = needPin(service, workload, context)
+  const grown = (current: JsonObject, pin: Pin): Pin =>
+    pin.hpa && sameJson(templateOf(current), pin.template) && wantedReplicas(current) > pin.replicas
+      ? { ...pin, replicas: wantedReplicas(current) }
+      : pin
   const target = deployments(service.namespace, service.workload)
-  const written = await connection.objects.edit(target, context, (current) => {
-    const replicas = Math.max(pin.replicas, sizeOf(current))
-    return withAt(current, ['metadata', 'annotations', PIN_ANNOTATION], writePin(context, { ...pin, replicas }))
-  })
-  return pinOn(written, context) ?? pin
+  const written = () =>
+    connection.objects.edit(target, context, (current) => {
+      const pin = grown(current, needPin(service, current, context))
+      return withAt(current, ['metadata', 'annotations', PIN_ANNOTATION], writePin(context, pin))
+    })
+  const pin = grown(workload, known) === known ? known : needPin(service, await written(), context)
+  await raiseMinimum(connection, service, pin, context)
+  return pin
 }
 
 async function writeDown(

@@ -18,7 +18,8 @@ import { makeAnswer, startWorker, type Worker } from '../compose.ts'
 import { type Cast, castOf } from './cast.ts'
 import { type TerminalChat, terminalChat } from './terminal-chat.ts'
 
-export type RehearsalEnd = 'completed' | 'rolled-back' | 'refused' | 'held'
+/** `answered`: the line asked for a plan, the status or help, and got it. */
+export type RehearsalEnd = 'completed' | 'rolled-back' | 'refused' | 'held' | 'answered'
 
 export interface Rehearsal {
   readonly line: string
@@ -129,26 +130,27 @@ class Stage {
   async play(): Promise<RehearsalEnd> {
     const worker = await startWorker(this.#engine, this.#chat)
     try {
-      const id = await this.#open()
-      return id === undefined ? 'refused' : await this.#run(id, worker)
+      const opened = await this.#open()
+      return typeof opened === 'string' ? opened : await this.#run(opened.id, worker)
     } finally {
       worker.stop()
     }
   }
 
-  /** Types the line. Undefined when nothing came of it. */
-  async #open(): Promise<string | undefined> {
+  /** Types the line; what came of it, where that is no deployment. */
+  async #open(): Promise<{ readonly id: string } | 'answered' | 'refused'> {
     const { line } = this.#rehearsal
     const { command } = this.#rehearsal.catalogue.slack
     this.#chat.act(`${this.#cast.requester.name} types`, line)
     const parsed = parseCommand(line, this.#services, command)
     if (!parsed.ok) {
       this.#chat.whisper(this.#cast.requester.name, drawParseFault(parsed.fault))
-      return undefined
+      return 'refused'
     }
     const reply = await this.#ask(parsed.intent, 'requester')
-    if (reply.kind !== 'done' || parsed.intent.verb !== 'deploy') return undefined
-    return this.#engine.store.live(parsed.intent.service)
+    if (reply.kind === 'refused') return 'refused'
+    const id = parsed.intent.verb === 'deploy' ? await this.#engine.store.live(parsed.intent.service) : undefined
+    return id === undefined ? 'answered' : { id }
   }
 
   async #ask(intent: Intent, who: 'requester' | 'approver', pressed = false) {

@@ -123,7 +123,7 @@ async function deployPods(
 function pinNow(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<Pin> {
   const pin = pinOf(deployment)
   if (!pin.hpa) return Promise.resolve(pin)
-  return engine.cluster.pin(deployment.plan.service, writeContext(deployment, signal))
+  return engine.cluster.pin(deployment.plan.service, writeContext(deployment, signal), true)
 }
 
 /** Where pods that get no traffic by themselves are reached. */

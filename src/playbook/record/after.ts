@@ -32,7 +32,8 @@ export function holdReminded(deployment: Deployment, now: number): Outcome<Chang
     remindAt: now + deployment.plan.service.timeouts.holdReminderMs,
   }
   const minutes = Math.round((now - hold.since) / 60_000)
-  const text = `${deployment.id} has been holding for ${minutes} min: ${fullStop(hold.detail)} ${trafficNow(deployment)} ${whatNext(deployment)}`
+  const by = hold.by ? ` (${hold.by.name})` : ''
+  const text = `${deployment.id} has been holding for ${minutes} min${by}: ${fullStop(hold.detail)} ${trafficNow(deployment)} ${whatNext(deployment)}`
   return {
     ok: true,
     value: {

@@ -43,7 +43,7 @@ export function hold(deployment: Deployment, by: PersonRef, reason: string | nul
   if (deployment.hold?.by) return refuse.alreadyHolding(deployment)
   // Held over a breach that asks: the breach stays the reason, only its countdown ends. The next bad sample starts none.
   const breach = deployment.hold?.reason === 'critical' ? deployment.hold.detail : null
-  const detail = breach ?? reason ?? `asked by ${by.name}`
+  const detail = breach ?? reason ?? 'no reason given'
   const still = breach
     ? `It no longer rolls back by itself for: ${fullStop(breach)}`
     : 'Watching goes on; a breach still rolls back.'
@@ -52,7 +52,7 @@ export function hold(deployment: Deployment, by: PersonRef, reason: string | nul
     ok: true,
     value: {
       patch: startHold(deployment, now, breach ? 'critical' : 'person', detail, { by }),
-      lines: [{ text, audience: 'thread', level: 'warning', by }],
+      lines: [{ text, audience: 'thread', level: 'info', by }],
     },
   }
 }

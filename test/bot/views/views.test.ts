@@ -245,10 +245,10 @@ describe('lines of the thread', () => {
   })
   it('show every line of some twenty checks', () => {
     const row = (n: number) =>
-      `✓ holds    check-number-${n}         a sentence about it that says what was found, and how much\n      a line`
+      `✓ holds · check-number-${n}: a sentence about it that says what was found, and how much\n      a line`
     const evidence = Array.from({ length: 20 }, (_, n) => row(n)).join('\n')
     const text = read(drawEntry(entry({ evidence }), watched()))
-    for (let n = 0; n < 20; n += 1) expect(text).toContain(`check-number-${n} `)
+    for (let n = 0; n < 20; n += 1) expect(text).toContain(`check-number-${n}:`)
     expect(text).not.toContain('more lines')
   })
   it('stay in the thread without buttons', () => expect(verbs(drawEntry(entry({}), watched()))).toEqual([]))
@@ -275,7 +275,7 @@ describe('answers', () => {
   it('tell a plan with every step and the way back', () => {
     const text = read(drawPlan(watched().plan, ['5 % is really 25 %.']))
     expect(text).toContain('7 phases, at least 50 min of watching')
-    expect(text).toContain('⚠️ 5 % is really 25 %.')
+    expect(text).toContain('ℹ️ 5 % is really 25 %.')
     expect(text).toContain('✋ approval for 5 % of traffic')
     expect(text).toContain('Way back, at any time: all traffic back on the old version')
   })

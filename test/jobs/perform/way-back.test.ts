@@ -93,3 +93,17 @@ describe('the way back of an old version that was kept warm', () => {
     expect(world.simulation.trafficShares('production', 'api')).toEqual({ 'v1.9': 1 })
   })
 })
+
+describe('a way back from traffic', () => {
+  it('tells what the health addresses answer then', async () => {
+    const api = brisk(exampleService('api'))
+    const [url] = api.health
+    stage = await openStage({ services: [api] })
+    await stage.ask({ verb: 'deploy', service: 'api', version: 'v2.0' }, 'requester')
+    await stage.until(({ step }) => step === 'watch-25')
+    await stage.ask({ verb: 'rollback', service: 'api' })
+    await stage.until(({ status }) => status === 'rolled-back')
+    const told = (await stage.timeline()).map((entry) => entry.text)
+    expect(told).toContainEqual(expect.stringContaining(`had time to end. ${url} answers 200.`))
+  })
+})
