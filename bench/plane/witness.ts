@@ -1,5 +1,6 @@
 /** Who sees from outside what the cluster's objects say, and when: watches of the VirtualServices and the pods. */
 import type { Json, PlaneApi } from './api.ts'
+import { waiting } from './waiting.ts'
 
 export interface SeenPod {
   readonly name: string
@@ -22,16 +23,10 @@ export interface Witness {
   stop(): void
 }
 
-/** Nothing takes longer here; a run that does has failed. */
-const PATIENCE_MS = 60_000
-
 export function startWitness(api: PlaneApi, namespace: string): Witness {
   const routes = new Map<string, { readonly weights: string; readonly at: number }>()
   const pods = new Map<string, SeenPod>()
-  const listeners = new Set<() => void>()
-  const tell = () => {
-    for (const listener of listeners) listener()
-  }
+  const { tell, when } = waiting()
   const stops = [
     api.watch(`/apis/networking.istio.io/v1/namespaces/${namespace}/virtualservices`, (object, at) => {
       const weights = weightsOf(object)
@@ -45,21 +40,6 @@ export function startWitness(api: PlaneApi, namespace: string): Witness {
       tell()
     }),
   ]
-  const when = <T>(what: string, look: () => T | undefined) =>
-    new Promise<T>((resolve, reject) => {
-      const timer = setTimeout(() => done(() => reject(new Error(`not seen in time: ${what}`))), PATIENCE_MS)
-      const done = (end: () => void) => {
-        clearTimeout(timer)
-        listeners.delete(listener)
-        end()
-      }
-      const listener = () => {
-        const found = look()
-        if (found !== undefined) done(() => resolve(found))
-      }
-      listeners.add(listener)
-      listener()
-    })
   return {
     weights: (name, wanted) =>
       when(`weights ${wanted} of ${name}`, () => {

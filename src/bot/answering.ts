@@ -118,6 +118,9 @@ const AGAIN = {
   pressed: 'Press again; pressing twice is harmless.',
 } as const
 
+/** What changes nothing and needs no record of its own. */
+const LOOKING: readonly Intent['verb'][] = ['plan', 'status', 'help']
+
 function refusalFor({ log }: Answering, failure: unknown, intent: Intent, how: 'typed' | 'pressed'): Refusal {
   const unchanged = 'What is running goes on as it is.'
   if (failure instanceof StoreUnavailable) {
@@ -125,7 +128,9 @@ function refusalFor({ log }: Answering, failure: unknown, intent: Intent, how: '
       { intent, failure: failure.message },
       'The store cannot be reached; the asker was told that nothing is recorded.',
     )
-    const what = 'Not recorded: the record could not be written in time.'
+    const what = LOOKING.includes(intent.verb)
+      ? 'Not shown: the record could not be read in time.'
+      : 'Not recorded: the record could not be written in time.'
     return { code: 'not-recorded', what, traffic: unchanged, next: AGAIN[how] }
   }
   if (failure instanceof ChatError) {

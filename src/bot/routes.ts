@@ -35,7 +35,8 @@ export function route(app: App, parts: Answering): void {
       // Acknowledged first: what follows takes longer than a record's write, and is told in words either way.
       await ack()
       const answered = await onEmergency(parts, action.value ?? '', askerOf(body))
-      await respondOrLog(parts, respond, answered.message)
+      // The question goes with its button, unless it is still open.
+      await respondOrLog(parts, respond, answered.message, answered.done || answered.later !== undefined)
       await tellLater(parts, answered, respond)
     },
   )
@@ -94,9 +95,14 @@ async function tellLater(parts: Answering, answered: Answered, respond: RespondF
 }
 
 /** The record has decided already; an answer that cannot be delivered changes nothing. */
-async function respondOrLog(parts: Answering, respond: RespondFn, message: ChatMessage): Promise<void> {
+async function respondOrLog(
+  parts: Answering,
+  respond: RespondFn,
+  message: ChatMessage,
+  replaces = false,
+): Promise<void> {
   try {
-    await respond({ ...privately(message), replace_original: false })
+    await respond({ ...privately(message), replace_original: replaces })
   } catch (failure) {
     parts.log.warn({ failure, text: message.text }, 'An answer could not be delivered to the asker.')
   }

@@ -1,8 +1,9 @@
 import type { PodReading } from '../playbook/judge-counts.ts'
+import { counted, fullStop } from '../playbook/sentence.ts'
 import type { EyesSettings } from '../playbook/service.ts'
 import { ClusterError } from '../ports/cluster.ts'
 import type { Check, CheckResult } from './check.ts'
-import { count, fullStop, some } from './words.ts'
+import { some } from './words.ts'
 
 const ALONE = 'Without that the metrics store alone is watched.'
 
@@ -29,16 +30,16 @@ export function judgeReadings({ port, path }: EyesSettings, readings: readonly P
   if (blind.length > 0)
     return {
       status: 'warns',
-      sentence: `The counters of ${blind.length} of ${count(readings.length, 'pod')} cannot be read at ${where}: ${fullStop(some(blind, 2))} ${ALONE}`,
+      sentence: `The counters of ${blind.length} of ${counted(readings.length, 'pod')} cannot be read at ${where}: ${fullStop(some(blind, 2))} ${ALONE}`,
     }
   const series = readings.map((reading) => ('unknown' in reading ? 0 : reading.requests.size))
   if (Math.max(...series) === 0)
     return {
       status: 'warns',
-      sentence: `${count(readings.length, 'pod')} answered at ${where}, and none has a counter that \`eyes.requests\` selects: either nobody has asked it anything yet, or it is named otherwise. ${ALONE}`,
+      sentence: `${counted(readings.length, 'pod')} answered at ${where}, and none has a counter that \`eyes.requests\` selects: either nobody has asked it anything yet, or it is named otherwise. ${ALONE}`,
     }
   return {
     status: 'holds',
-    sentence: `${count(readings.length, 'pod')} told their own counters at ${where}, ${Math.max(...series)} series of requests at most.`,
+    sentence: `${counted(readings.length, 'pod')} told their own counters at ${where}, ${Math.max(...series)} series of requests at most.`,
   }
 }

@@ -1,8 +1,8 @@
+import { counted } from '../playbook/sentence.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Inspection } from '../ports/cluster.ts'
 import type { Check, CheckResult } from './check.ts'
 import { unreadPart } from './unread-part.ts'
-import { count } from './words.ts'
 
 export const disruptionBudgetKnown: Check = {
   name: 'disruption-budget-known',
@@ -24,6 +24,6 @@ export function judgeBudget(service: Service, inspection: Inspection): CheckResu
   }
   return {
     status: 'holds',
-    sentence: `PodDisruptionBudget ${pdb.name} allows ${count(pdb.disruptionsAllowed, 'disruption')} now; the new version's pods count under it where they share its labels.`,
+    sentence: `PodDisruptionBudget ${pdb.name} allows ${counted(pdb.disruptionsAllowed, 'disruption')} now; the new version's pods count under it where they share its labels.`,
   }
 }

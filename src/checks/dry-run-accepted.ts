@@ -1,7 +1,7 @@
 import { imageReference } from '../playbook/image.ts'
+import { fullStop } from '../playbook/sentence.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Check, CheckResult } from './check.ts'
-import { fullStop } from './words.ts'
 
 export const dryRunAccepted: Check = {
   name: 'dry-run-accepted',

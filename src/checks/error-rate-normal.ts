@@ -1,7 +1,7 @@
 import type { Deployment } from '../playbook/deployment.ts'
 import { describeFinding, formatValue, judgeSample } from '../playbook/judge-sample.ts'
+import { fullStop } from '../playbook/sentence.ts'
 import type { Check, CheckResult } from './check.ts'
-import { fullStop } from './words.ts'
 
 export const errorRateNormal: Check = {
   name: 'error-rate-normal',

@@ -1,8 +1,8 @@
 import { imageReference } from '../playbook/image.ts'
+import { fullStop } from '../playbook/sentence.ts'
 import type { Service } from '../playbook/service.ts'
 import type { ImageAnswer } from '../ports/registry.ts'
 import type { Check, CheckResult } from './check.ts'
-import { fullStop } from './words.ts'
 
 export const imageExists: Check = {
   name: 'image-exists',

@@ -1,10 +1,10 @@
 /** All results of a step's checks -> how the step ended. Pure. */
 import type { StepFacts } from '../playbook/events.ts'
+import { counted } from '../playbook/sentence.ts'
 import type { CheckStatus } from './check.ts'
 import { evidenceTable } from './evidence-table.ts'
 import type { Judged } from './judged.ts'
 import type { ChecksOutcome } from './outcome.ts'
-import { count } from './words.ts'
 
 /** Between two looks at what is not there yet, ms of deployment time; longer where a server asks for it. */
 const RETRY_MS = 2_000
@@ -23,7 +23,13 @@ export function joinResults(results: readonly Judged[]): ChecksOutcome {
   const warnings = of('warns').map((result) => result.sentence)
   const unknown = of('unknown').map((result) => result.sentence)
   const text = [countLine(results), ...warnings, ...unknown].join(' ')
-  return { kind: 'done', text, evidence, ...learnt(results, warnings) }
+  return { kind: 'done', text, ...levelOf(warnings, unknown), evidence, ...learnt(results, warnings) }
+}
+
+/** What warns is told as a warning; what is not known is not told as good. */
+function levelOf(warnings: readonly string[], unknown: readonly string[]): { readonly level?: 'info' | 'warning' } {
+  if (warnings.length > 0) return { level: 'warning' }
+  return unknown.length > 0 ? { level: 'info' } : {}
 }
 
 /** Each sentence once. Checks that broke for one and the same cause (the API server is down) stand together by name. */
@@ -49,7 +55,7 @@ function countLine(results: readonly Judged[]): string {
     const amount = results.filter((result) => result.status === status).length
     return amount === 0 ? '' : `${amount} ${amount === 1 && status !== 'unknown' ? `${verb}s` : verb}`
   })
-  return `${count(results.length, 'check')}: ${parts.filter((part) => part !== '').join(', ')}.`
+  return `${counted(results.length, 'check')}: ${parts.filter((part) => part !== '').join(', ')}.`
 }
 
 /** What the checks found out, each as far as it got; nothing at all when none of them found anything. */

@@ -1,8 +1,9 @@
 /** One check with what it found, and how a check that broke is told. */
+
+import { fullStop } from '../playbook/sentence.ts'
 import { ClusterError } from '../ports/cluster.ts'
 import type { Check, CheckResult } from './check.ts'
 import { TimeOver } from './within-time.ts'
-import { fullStop } from './words.ts'
 
 export interface Judged extends CheckResult {
   readonly name: string

@@ -1,8 +1,9 @@
 import type { Deployment } from '../playbook/deployment.ts'
+import { counted, fullStop } from '../playbook/sentence.ts'
 import type { SlotState } from '../ports/cluster.ts'
 import type { Check, CheckResult } from './check.ts'
 import { podLines } from './pod-lines.ts'
-import { count, fullStop, kubectl, some } from './words.ts'
+import { kubectl, some } from './words.ts'
 
 export const newPodsReady: Check = {
   name: 'new-pods-ready',
@@ -23,7 +24,7 @@ export function judgeNewPods(deployment: Deployment, state: SlotState): CheckRes
     const names = some(sick.map((pod) => `${pod.name} ${pod.trouble}`))
     return {
       status: 'fails',
-      sentence: `${sick.length} of ${count(state.wanted, `${version} pod`)} in trouble: ${names}. See ${kubectl(plan.service, `logs ${first.name} --previous`)}.`,
+      sentence: `${sick.length} of ${counted(state.wanted, `${version} pod`)} in trouble: ${names}. See ${kubectl(plan.service, `logs ${first.name} --previous`)}.`,
       evidence,
     }
   }
@@ -34,14 +35,14 @@ export function judgeNewPods(deployment: Deployment, state: SlotState): CheckRes
   if (!state.complete || state.ready < state.wanted) {
     return {
       status: 'not-yet',
-      sentence: `${state.ready} of ${count(state.wanted, `${version} pod`)} ready. It clears when all are.`,
+      sentence: `${state.ready} of ${counted(state.wanted, `${version} pod`)} ready. It clears when all are.`,
       evidence,
     }
   }
   const restarts = pods.reduce((sum, pod) => sum + pod.restarts, 0)
   return {
     status: 'holds',
-    sentence: `${state.ready} of ${count(state.wanted, `${version} pod`)} ready, ${restarts === 0 ? 'no restarts' : count(restarts, 'restart')}.`,
+    sentence: `${state.ready} of ${counted(state.wanted, `${version} pod`)} ready, ${restarts === 0 ? 'no restarts' : counted(restarts, 'restart')}.`,
     evidence,
   }
 }

@@ -1,7 +1,8 @@
+import { counted, fullStop } from '../playbook/sentence.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Alert } from '../ports/metrics.ts'
 import type { Check, CheckResult } from './check.ts'
-import { count, fullStop, labelList, some } from './words.ts'
+import { labelList, some } from './words.ts'
 
 export const noOpenAlerts: Check = {
   name: 'no-open-alerts',
@@ -20,7 +21,7 @@ export function judgeAlerts(
   const names = [...new Set(alerts.map((alert) => alert.name))]
   return {
     status: 'fails',
-    sentence: `${count(alerts.length, 'alert')} firing: ${some(names)}. Look into ${alerts.length === 1 ? 'it' : 'them'}; \`alerts\` in tminus.yml says which count (${selected}).`,
+    sentence: `${counted(alerts.length, 'alert')} firing: ${some(names)}. Look into ${alerts.length === 1 ? 'it' : 'them'}; \`alerts\` in tminus.yml says which count (${selected}).`,
     evidence: alerts.map((alert) => `${alert.name}  ${labelList(alert.labels)}`).join('\n'),
   }
 }

@@ -28,7 +28,8 @@ export function judgeOwners(service: Service, { workload }: Inspection): CheckRe
     ]
   })
   if (found.length > 0) return { status: 'warns', sentence: found.join(' '), evidence }
-  const writers = workload.managers.map((row) => `${words(row.name)} (${row.owns})`)
+  const names = [...new Set(workload.managers.map((row) => row.name))]
+  const writers = names.map((name) => `${words(name)} (${ownedBy(workload.managers, name)})`)
   const told =
     writers.length === 0
       ? ''
@@ -42,8 +43,11 @@ export function judgeOwners(service: Service, { workload }: Inspection): CheckRe
 
 function ownedText(owned: readonly Owner[]): string {
   const names = [...new Set(owned.map((row) => row.name))]
-  const ownedBy = (name: string) => owned.flatMap((row) => (row.name === name ? [row.owns] : [])).join(', ')
-  return some(names.map((name) => `${name} owns ${ownedBy(name)}`))
+  return some(names.map((name) => `${name} owns ${ownedBy(owned, name)}`))
+}
+
+function ownedBy(owners: readonly Owner[], name: string): string {
+  return owners.flatMap((row) => (row.name === name ? [row.owns] : [])).join(', ')
 }
 
 function words(manager: string): string {

@@ -1,9 +1,10 @@
 import type { PodSighting } from '../playbook/pods.ts'
+import { counted } from '../playbook/sentence.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Inspection } from '../ports/cluster.ts'
 import type { Check, CheckResult } from './check.ts'
 import { podLines } from './pod-lines.ts'
-import { count, kubectl, some } from './words.ts'
+import { kubectl, some } from './words.ts'
 import { workloadMissing } from './workload-missing.ts'
 
 export const podsHealthy: Check = {
@@ -21,7 +22,7 @@ export function judgePodsNow(service: Service, { workload }: Inspection): CheckR
   if (first) {
     return {
       status: 'fails',
-      sentence: `${sick.length} of ${count(pods.length, 'pod')} of ${service.workload} ${sick.length === 1 ? 'is' : 'are'} in trouble: ${some(sick.map(describe))}. A canary cannot be measured against a sick old version; look at ${kubectl(service, `describe pod ${first.name}`)} and mend it first.`,
+      sentence: `${sick.length} of ${counted(pods.length, 'pod')} of ${service.workload} ${sick.length === 1 ? 'is' : 'are'} in trouble: ${some(sick.map(describe))}. A canary cannot be measured against a sick old version; look at ${kubectl(service, `describe pod ${first.name}`)} and mend it first.`,
       evidence,
     }
   }
@@ -30,18 +31,18 @@ export function judgePodsNow(service: Service, { workload }: Inspection): CheckR
     const names = unready.length === 0 ? '' : `: ${some(unready.map((pod) => pod.name))}`
     return {
       status: 'not-yet',
-      sentence: `${pods.length - unready.length} of ${count(workload.replicas, 'pod')} of ${service.workload} ready${names === '' ? '' : `, not ready${names}`}. It clears when all are ready; see ${kubectl(service, 'get pods')}.`,
+      sentence: `${pods.length - unready.length} of ${counted(workload.replicas, 'pod')} of ${service.workload} ready${names === '' ? '' : `, not ready${names}`}. It clears when all are ready; see ${kubectl(service, 'get pods')}.`,
       evidence,
     }
   }
   const restarts = pods.reduce((sum, pod) => sum + pod.restarts, 0)
   return {
     status: 'holds',
-    sentence: `${pods.length} of ${count(pods.length, 'pod')} of ${service.workload} ready, ${restarts === 0 ? 'no restarts' : `${count(restarts, 'restart')} since they were born`}.`,
+    sentence: `${pods.length} of ${counted(pods.length, 'pod')} of ${service.workload} ready, ${restarts === 0 ? 'no restarts' : `${counted(restarts, 'restart')} since they were born`}.`,
     evidence,
   }
 }
 
 function describe(pod: PodSighting): string {
-  return `${pod.name} ${pod.trouble ?? ''}${pod.restarts > 0 ? ` after ${count(pod.restarts, 'restart')}` : ''}`
+  return `${pod.name} ${pod.trouble ?? ''}${pod.restarts > 0 ? ` after ${counted(pod.restarts, 'restart')}` : ''}`
 }

@@ -1,8 +1,8 @@
 import { versionOf } from '../playbook/image.ts'
+import { fullStop } from '../playbook/sentence.ts'
 import type { Service } from '../playbook/service.ts'
 import type { QueryFinding } from '../ports/metrics.ts'
 import type { Check, CheckResult } from './check.ts'
-import { fullStop } from './words.ts'
 
 export const queriesAnswer: Check = {
   name: 'queries-answer',

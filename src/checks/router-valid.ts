@@ -1,9 +1,10 @@
 import { previewServiceName } from '../playbook/preview-service.ts'
 import { canaryIngressName, routeObject } from '../playbook/routed-services.ts'
+import { fullStop } from '../playbook/sentence.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Inspection } from '../ports/cluster.ts'
 import type { Check, CheckResult } from './check.ts'
-import { fullStop, kubectl } from './words.ts'
+import { kubectl } from './words.ts'
 
 export const routerValid: Check = {
   name: 'router-valid',

@@ -1,8 +1,8 @@
+import { counted } from '../playbook/sentence.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Inspection } from '../ports/cluster.ts'
 import type { Check, CheckResult } from './check.ts'
 import { unreadPart } from './unread-part.ts'
-import { count } from './words.ts'
 
 export const scalerKnown: Check = {
   name: 'scaler-known',
@@ -16,7 +16,7 @@ export function judgeScaler(service: Service, inspection: Inspection): CheckResu
   const { hpa, workload } = inspection
   if (!hpa) return { status: 'holds', sentence: `No HorizontalPodAutoscaler scales ${service.workload}.` }
   const now = workload?.replicas ?? hpa.minReplicas
-  const told = `HorizontalPodAutoscaler ${hpa.name} scales ${service.workload} between ${hpa.minReplicas} and ${count(hpa.maxReplicas, 'pod')}`
+  const told = `HorizontalPodAutoscaler ${hpa.name} scales ${service.workload} between ${hpa.minReplicas} and ${counted(hpa.maxReplicas, 'pod')}`
   if (now >= hpa.maxReplicas && hpa.maxReplicas > hpa.minReplicas) {
     return {
       status: 'warns',

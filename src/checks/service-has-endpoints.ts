@@ -1,8 +1,9 @@
 import { routedServices, routeObject } from '../playbook/routed-services.ts'
+import { counted } from '../playbook/sentence.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Inspection } from '../ports/cluster.ts'
 import type { Check, CheckResult } from './check.ts'
-import { count, kubectl, labelList } from './words.ts'
+import { kubectl, labelList } from './words.ts'
 
 export const serviceHasEndpoints: Check = {
   name: 'service-has-endpoints',
@@ -41,6 +42,6 @@ export function judgeEndpoints(service: Service, inspection: Inspection, settled
   }
   return {
     status: 'holds',
-    sentence: `${service.serviceName} (selector ${selector}) has ${endpoints} ready ${endpoints === 1 ? 'address' : 'addresses'} behind it${workload ? ` for ${count(workload.replicas, 'pod')}` : ''}.`,
+    sentence: `${service.serviceName} (selector ${selector}) has ${endpoints} ready ${endpoints === 1 ? 'address' : 'addresses'} behind it${workload && endpoints <= workload.replicas ? ` for ${counted(workload.replicas, 'pod')}` : ''}.`,
   }
 }

@@ -1,10 +1,5 @@
-/** How checks write amounts, lists and commands. */
+/** How checks write amounts, lists and commands; counting is in playbook/sentence.ts. */
 import type { Service } from '../playbook/service.ts'
-
-/** `1 pod`, `3 pods`. */
-export function count(amount: number, noun: string): string {
-  return `${amount} ${noun}${amount === 1 ? '' : 's'}`
-}
 
 /** CPU cores: `2 cores`, `0.25 cores`, `1 core`. */
 export function cores(amount: number): string {
@@ -42,10 +37,4 @@ export function labelList(labels: Readonly<Record<string, string>>): string {
 export function kubectl(service: Service, rest: string): string {
   const context = service.context === null ? '' : ` --context ${service.context}`
   return `\`kubectl${context} -n ${service.namespace} ${rest}\``
-}
-
-/** Ends as a sentence ends. */
-export function fullStop(text: string): string {
-  const trimmed = text.trim()
-  return /[.!?]$/.test(trimmed) ? trimmed : `${trimmed}.`
 }

@@ -1,8 +1,9 @@
 import { versionOf } from '../playbook/image.ts'
+import { counted, fullStop } from '../playbook/sentence.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Inspection } from '../ports/cluster.ts'
 import type { Check, CheckResult } from './check.ts'
-import { count, fullStop, kubectl, some } from './words.ts'
+import { kubectl, some } from './words.ts'
 
 export const workloadComplete: Check = {
   name: 'workload-complete',
@@ -10,13 +11,13 @@ export const workloadComplete: Check = {
   run: async ({ service, deployment, inspection }) => judgeWorkload(service, deployment.version, await inspection()),
 }
 
-/** Finds out `fromVersion`, what the workload runs now. */
+/** Finds out `fromVersion` and `fromPods`, what the workload runs now. */
 export function judgeWorkload(service: Service, version: string, { workload }: Inspection): CheckResult {
   if (!workload) return { status: 'fails', sentence: missing(service) }
   const obstacle = obstacleTo(service, version, workload)
   if (obstacle !== undefined) return { status: 'fails', sentence: obstacle }
   const running = versionOf(workload.image)
-  const facts = { fromVersion: running }
+  const facts = { fromVersion: running, fromPods: workload.replicas }
   if (!workload.complete) {
     const watch = kubectl(service, `rollout status deployment/${service.workload}`)
     return {
@@ -33,7 +34,7 @@ export function judgeWorkload(service: Service, version: string, { workload }: I
   }
   return {
     status: 'holds',
-    sentence: `${service.workload} runs ${running}, ${count(workload.replicas, 'pod')}, rollout complete.`,
+    sentence: `${service.workload} runs ${running}, ${counted(workload.replicas, 'pod')}, rollout complete.`,
     facts,
   }
 }

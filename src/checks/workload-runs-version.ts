@@ -1,8 +1,9 @@
 import type { Deployment } from '../playbook/deployment.ts'
 import { imageReference, versionOf } from '../playbook/image.ts'
+import { counted, fullStop } from '../playbook/sentence.ts'
 import type { Inspection } from '../ports/cluster.ts'
 import type { Check, CheckResult } from './check.ts'
-import { count, fullStop, kubectl, some } from './words.ts'
+import { kubectl, some } from './words.ts'
 
 export const workloadRunsVersion: Check = {
   name: 'workload-runs-version',
@@ -36,8 +37,11 @@ export function judgePromoted(deployment: Deployment, { workload, hpa }: Inspect
   if (pin && !hpa && workload.replicas !== pin.replicas) {
     return {
       status: 'warns',
-      sentence: `${name} runs ${version} with ${count(workload.replicas, 'pod')}; before the deployment it had ${pin.replicas}. Somebody scaled it meanwhile.`,
+      sentence: `${name} runs ${version} with ${counted(workload.replicas, 'pod')}; before the deployment it had ${pin.replicas}. Somebody scaled it meanwhile.`,
     }
   }
-  return { status: 'holds', sentence: `${name} runs ${version}, ${count(workload.replicas, 'pod')}, rollout complete.` }
+  return {
+    status: 'holds',
+    sentence: `${name} runs ${version}, ${counted(workload.replicas, 'pod')}, rollout complete.`,
+  }
 }

@@ -42,11 +42,20 @@ const OLD_VERSION = 'v1.9'
 const NEW_VERSION = 'v2.0'
 const SEED = 7
 
+export const DEMO_HELP = `Usage: tminus demo [options]
+
+  --speed <n>      seconds of the demo in one real second (default: ${SPEED})
+  --port <n>       of the page, on this machine only (default: ${PORT}; 0: any free one)
+  --config <file>  your own catalogue (default: the example's)`
+
 export async function demo(args: readonly string[], place: DemoPlace): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { speed: { type: 'string' }, port: { type: 'string' }, config: { type: 'string' } },
-  })
+  let values: ReturnType<typeof readOptions>
+  try {
+    values = readOptions(args)
+  } catch (error) {
+    return refuse(place, `${error instanceof Error ? error.message : String(error)}\n\n${DEMO_HELP}`)
+  }
+  if (values.help) return refuse(place, DEMO_HELP)
   const speed = Number(values.speed ?? SPEED)
   const port = Number(values.port ?? PORT)
   if (!(speed > 0 && speed <= 3_600)) return refuse(place, `--speed ${values.speed}: a number above 0 and up to 3600`)
@@ -71,6 +80,12 @@ export async function demo(args: readonly string[], place: DemoPlace): Promise<n
   return 0
 }
 
+function readOptions(args: readonly string[]) {
+  const text = { type: 'string' } as const
+  return parseArgs({ args: [...args], options: { speed: text, port: text, config: text, help: { type: 'boolean' } } })
+    .values
+}
+
 function refuse({ print }: DemoPlace, why: string): number {
   print(why)
   return 1
@@ -90,6 +105,7 @@ function tellHowTo(
   print(
     `  Look inside:     kubectl --kubeconfig ${kubeconfigPath} get deploy,rs,pods,svc -n ${services[0]?.namespace ?? 'production'} -o wide`,
   )
+  print('                   (its clock runs ahead of yours: ages of events read <invalid> in describe)')
   print('  Stop:            Ctrl-C')
   print('')
 }

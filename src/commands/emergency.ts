@@ -50,14 +50,11 @@ export async function emergency(args: readonly string[], terminal: Terminal): Pr
   if ('faults' in loaded) return said(print, loaded.faults)
   const { services } = loaded.catalogue
   const service = services.find((row) => row.name === asked.service)
-  if (!service)
-    return refusedWith(
-      print,
-      refuse.unknownService(
-        asked.service,
-        services.map((row) => row.name),
-      ).refusal,
-    )
+  if (!service) {
+    const names = services.map((row) => row.name)
+    const next = `Known: ${names.join(', ')}. Type: tminus emergency ${names[0] ?? '<service>'} --reason "..."`
+    return refusedWith(print, { ...refuse.unknownService(asked.service, names).refusal, next })
+  }
   const by: PersonRef = { id: 'shell', name: terminal.user ?? userInfo().username }
   const parts = await (terminal.connect ?? connectEmergency)(loaded.catalogue, env)
   try {

@@ -17,9 +17,15 @@ export const REHEARSE_HELP = `Usage: tminus rehearse "/deploy <service> <version
   --config <file>             your own catalogue (default: the example's)
   --as <who>,...              who answers when a person is asked: approver (default), requester, nobody
 
-Exit code: 0 completed, 2 rolled back, 3 ended in a hold, 1 refused.`
+Exit code: 0 completed (or answered, for plan, status and help), 2 rolled back, 3 ended in a hold, 1 refused.`
 
-const EXIT: Readonly<Record<RehearsalEnd, number>> = { completed: 0, refused: 1, 'rolled-back': 2, held: 3 }
+const EXIT: Readonly<Record<RehearsalEnd, number>> = {
+  completed: 0,
+  answered: 0,
+  refused: 1,
+  'rolled-back': 2,
+  held: 3,
+}
 const WHO = ['approver', 'requester', 'nobody'] as const
 
 /** Returns the exit code. */

@@ -47,14 +47,14 @@ function asFindings(issue: z.core.$ZodIssue, path: Path, data: unknown, knownKey
     return issue.keys.map((key) => {
       const known = knownKeys(path, data)
       const near = nearestWord(key, known)
-      const hint = near === null ? '' : `did you mean ${near}? `
-      return { path: [...path, key], atKey: true, allowed: `unknown key: ${hint}Known here: ${known.join(', ')}` }
+      const hint = near === null ? '; known' : `: did you mean ${near}? Known`
+      return { path: [...path, key], atKey: true, allowed: `unknown key${hint} here: ${known.join(', ')}` }
     })
   if (issue.code === 'invalid_key')
     return [
       { path, seen: JSON.stringify(path.at(-1)), atKey: true, allowed: issue.issues[0]?.message ?? issue.message },
     ]
-  if (valueAt(data, path) === undefined) return [{ path, seen: null, allowed: `is missing: ${issue.message}` }]
+  if (valueAt(data, path) === undefined) return [{ path, seen: 'missing', allowed: issue.message }]
   return [{ path, allowed: issue.message }]
 }
 

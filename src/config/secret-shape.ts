@@ -1,20 +1,10 @@
 /** What looks like a secret, and how a value is shown without giving one away. */
-
-/** Shapes of credentials that people paste into a catalogue: Slack's, GitHub's, AWS's, a private key, a password inside an address. */
-const SECRET_SHAPES: readonly RegExp[] = [
-  /\bxox[a-z]-[\w-]+/i,
-  /\bxapp-[\w-]+/i,
-  /hooks\.slack\.com\/(services|workflows|triggers)\/\S+/i,
-  /\b(ghp|gho|ghs|ghu|github_pat)_\w{16,}/,
-  /\bAKIA[0-9A-Z]{16}\b/,
-  /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
-  /[a-z][a-z0-9+.-]*:\/\/[^\s/?#@]*:[^\s/?#@]+@/i,
-]
+import { PASSWORD_IN_ADDRESS, SECRET_SHAPES } from '../playbook/secret-shapes.ts'
 
 const SECRET_NAME = /token|secret|password|passwd|api[-_]?key|webhook|credential/i
 
 export function looksSecret(text: string): boolean {
-  return SECRET_SHAPES.some((shape) => shape.test(text))
+  return [...SECRET_SHAPES, PASSWORD_IN_ADDRESS].some((shape) => shape.test(text))
 }
 
 /** Is this the name of something secret, as in `botToken` or `SLACK_SIGNING_SECRET`? */

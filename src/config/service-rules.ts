@@ -143,8 +143,8 @@ const eyesKnowTheirPort: Rule = ({ eyes }) =>
     ? [
         {
           path: ['eyes', 'port'],
-          seen: null,
-          allowed: 'is missing: the port where each pod serves its metrics, such as { port: 8080 }',
+          seen: 'missing',
+          allowed: 'the port where each pod serves its metrics, such as { port: 8080 }',
         },
       ]
     : []

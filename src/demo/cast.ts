@@ -14,14 +14,14 @@ export function demoPeople(services: readonly Service[]): readonly DemoPerson[] 
   const named = [...new Set([...deployers, ...approvers])].map(
     (id): DemoPerson => ({
       id,
-      name: nameOf(id).toLowerCase(),
+      name: nameOf(id),
       realName: nameOf(id),
       title: approvers.has(id) ? 'Release manager (approves)' : 'Developer (deploys)',
     }),
   )
   return [
     ...named,
-    { id: 'U0ERIK', name: 'erik', realName: 'Erik', title: 'Designer (may look)' },
-    { id: 'U0GUEST', name: 'gwen', realName: 'Gwen (guest)', title: 'Guest of another company', isRestricted: true },
+    { id: 'U0ERIK', name: 'Erik', realName: 'Erik', title: 'Designer (may look)' },
+    { id: 'U0GUEST', name: 'Gwen', realName: 'Gwen (guest)', title: 'Guest of another company', isRestricted: true },
   ]
 }

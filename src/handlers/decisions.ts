@@ -54,7 +54,7 @@ export async function rollback(desk: Desk, intent: Of<'rollback'>, asker: Asker)
   const live = await desk.store.live(intent.service)
   // A completed deployment must not be rolled back under a newer one that has begun to change the cluster.
   if (target && live !== undefined && live !== target.id && (await desk.store.load(live))?.pin)
-    return refused(refuse.serviceBusy(intent.service, live))
+    return refused(refuse.newerLive(target, live))
   return decide(
     desk,
     { ...intent, asker, action: 'roll back' },

@@ -6,6 +6,7 @@ import { blindByHand, type Emergency, emergencyId, nameOfImage } from '../playbo
 import { pinnedService } from '../playbook/pinned-service.ts'
 import type { Refusal } from '../playbook/refusal.ts'
 import { refuse, round } from '../playbook/refuse.ts'
+import { counted } from '../playbook/sentence.ts'
 import type { Service } from '../playbook/service.ts'
 import { ClusterError, type Pinned, type RealShares, type WriteContext } from '../ports/cluster.ts'
 import { emergencyContext } from '../ports/emergency-context.ts'
@@ -84,9 +85,9 @@ export function foundText(service: Service, pinned: Pinned): string {
   const way = replaced
     ? kept
       ? `through the pods that were kept (${service.workload}-previous)`
-      : `through ${service.workload}-previous, whose ${pin.replicas} pods start first`
+      : `through ${service.workload}-previous, whose ${counted(pin.replicas, 'pod')} start first`
     : `on ${service.workload}, as it was before${pin.rollout ? '; those of its old pods that are gone start first' : ''}`
-  return `Written down by ${deployment}: ${pin.image}, ${pin.replicas} pods. All traffic goes back to ${nameOfImage(pin.image)} ${way}; then ${nameOfImage(badImage)} is scaled down.`
+  return `Written down by ${deployment}: ${pin.image}, ${counted(pin.replicas, 'pod')}. All traffic goes back to ${nameOfImage(pin.image)} ${way}; then ${nameOfImage(badImage)} is scaled down.`
 }
 
 async function restore(
@@ -209,7 +210,7 @@ async function nothingPinned({ cluster }: EmergencyParts, { service, signal }: O
         .map((slot) => {
           const { image, ready, wanted } = slots[slot]
           const share = shares === null ? '' : `, ${round(shares[slot])} % of the traffic`
-          return `${slot}: ${image ?? 'no image'}, ${ready} of ${wanted} pods ready${share}`
+          return `${slot}: ${image ?? 'no image'}, ${ready} of ${counted(wanted, 'pod')} ready${share}`
         })
         .join('; '),
     (error: unknown) => `what is there could not be read (${whyOf(error)})`,

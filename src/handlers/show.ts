@@ -1,9 +1,11 @@
 /** `plan`, `status`, `help`: looking changes nothing. */
+import { duration } from '../playbook/durations.ts'
 import { podsForShare } from '../playbook/image.ts'
 import { nearestPods } from '../playbook/nearest-pods.ts'
 import type { Plan } from '../playbook/plan.ts'
 import { previewServiceName } from '../playbook/preview-service.ts'
 import { round } from '../playbook/refuse.ts'
+import { counted } from '../playbook/sentence.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Intent, Reply } from './ask.ts'
 import { type Desk, findDeployment, findService, refused } from './desk.ts'
@@ -12,6 +14,7 @@ import { planFor } from './start-deployment.ts'
 
 /** A plan is shown within Slack's 3 s; without the cluster's answer by then it goes without real shares. */
 const LOOK_TIMEOUT_MS = 1_500
+const STEPPED_TIMEOUT_MS = 60_000
 
 export async function showPlan(desk: Desk, intent: Extract<Intent, { verb: 'plan' }>): Promise<Reply> {
   const service = findService(desk, intent.service)
@@ -24,7 +27,9 @@ export async function showPlan(desk: Desk, intent: Extract<Intent, { verb: 'plan
 async function notesFor(desk: Desk, plan: Plan): Promise<string[]> {
   const { service } = plan
   const adoption = adoptionNotes(service)
-  const pods = await desk.cluster.look(service, AbortSignal.timeout(LOOK_TIMEOUT_MS)).then(
+  // On stepped time nobody waits, and a busy machine must not change what is said.
+  const patienceMs = desk.clock.toRealMs(1) > 0 ? LOOK_TIMEOUT_MS : STEPPED_TIMEOUT_MS
+  const pods = await desk.cluster.look(service, AbortSignal.timeout(patienceMs)).then(
     ({ slots }) => slots.stable.wanted,
     () => null,
   )
@@ -36,7 +41,7 @@ async function notesFor(desk: Desk, plan: Plan): Promise<string[]> {
   return [
     ...adoption,
     ...shareNotes(service, pods),
-    `Pods: ${pods} now, at most ${extra} more on the way${service.keep === 'warm' ? `, ${pods} more for ${Math.round(service.keepMs / 60_000)} min afterwards (the old version stays warm)` : ''}.`,
+    `Pods: ${pods} now, at most ${extra} more on the way${service.keep === 'warm' ? `, ${pods} more for ${duration(service.keepMs)} afterwards (the old version stays warm)` : ''}.`,
   ]
 }
 
@@ -52,12 +57,16 @@ function adoptionNotes(service: Service): string[] {
 
 function shareNotes(service: Service, pods: number): string[] {
   if (service.router.kind !== 'replicas') return []
-  const partial = service.canary.steps.filter((step) => step.percent < 100)
-  const told = partial.map((step) => `${step.percent} % is really ${round(nearestPods(step.percent, pods).share)} %`)
-  const off = partial.some((step) => nearestPods(step.percent, pods).share > 2 * step.percent)
-  return [
-    `Shares by pods, with ${pods} pods of the old version: ${told.join(', ')}.${off ? ' That is more than twice the plan: more pods, or a mesh router, come nearer.' : ''}`,
-  ]
+  const given = service.canary.steps.map(({ percent }) => ({ percent, real: nearestPods(percent, pods).share }))
+  const told = given
+    .filter(({ percent, real }) => round(real) !== percent)
+    .map(({ percent, real }) => `${percent} % is really ${round(real)} %`)
+  if (told.length === 0) return []
+  const off = given.find(({ percent, real }) => real > 2 * percent)
+  const far = off
+    ? ` ${round(off.real)} % is more than twice ${off.percent} %: more pods, or a mesh router, come nearer.`
+    : ''
+  return [`Shares by pods, with ${counted(pods, 'pod')} of the old version: ${told.join(', ')}.${far}`]
 }
 
 export async function showStatus(desk: Desk, intent: Extract<Intent, { verb: 'status' }>): Promise<Reply> {

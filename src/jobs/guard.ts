@@ -26,6 +26,9 @@ const UNSEEN_POLL_MS = 5_000
 /** What was seen longer ago than this, ms, decides nothing: a worker that slept in between looks again. */
 const OLDEST_SIGHTING_MS = 60_000
 
+/** A share that differs by less reads the same on the card, percent. */
+const SHOWN_PERCENT = 0.5
+
 interface Seen {
   /** What was seen changes what happens next. */
   readonly changed: boolean
@@ -90,8 +93,9 @@ async function takeIn(
     const { guard: settings } = current.plan.service
     const verdict = judgePods(health, settings)
     graceUntil = verdict.kind === 'some-unready' ? verdict.since + settings.unreadyGraceMs : 0
-    const news = podsDiffer(current.pods, health) || verdict.kind === 'some-unready'
-    return news ? { event: { type: 'pods-seen', health, verdict } } : refuse.stale(current)
+    const drifted = current.revision === deployment.revision ? driftedShare(current, sighting) : {}
+    const news = podsDiffer(current.pods, health) || verdict.kind === 'some-unready' || 'realShare' in drifted
+    return news ? { event: { type: 'pods-seen', health, verdict, ...drifted } } : refuse.stale(current)
   })
   return { changed: back || meddled || changed, graceUntil }
 }
@@ -133,6 +137,14 @@ function isAnother({ plan, version, digest }: Deployment, { image }: SlotState):
 function podsOf({ status, plan, step }: Deployment, { pods }: SlotState): readonly PodSighting[] {
   const leftOnPurpose = status === 'completed' || locateStep(plan, step)?.step.want.do === 'settle'
   return leftOnPurpose ? pods.map(({ routed: _, ...pod }) => pod) : pods
+}
+
+/** The share as people read it has become another while nobody of ours moves it: other pods came or went beside the new ones. */
+function driftedShare({ status, settled, hold, share, plan, step }: Deployment, { shares }: Sighting) {
+  const want = locateStep(plan, step)?.step.want.do
+  const stands = status === 'holding' ? hold?.withdraw !== 'wanted' : want === 'observe' || want === 'approve'
+  if (shares === null || settled || !stands || share.real === null) return {}
+  return Math.abs(shares.canary - share.real) < SHOWN_PERCENT ? {} : { realShare: shares.canary }
 }
 
 /** An emergency rollback acted while the record could not be reached: what the cluster says counts. */

@@ -3,7 +3,7 @@ import { followUp } from '../ports/follow-up.ts'
 import type { Engine } from './engine.ts'
 
 /** Returns how many deployments were looked at. */
-export async function sweep(engine: Engine): Promise<number> {
+export async function sweep(engine: Pick<Engine, 'store' | 'queue' | 'clock'>): Promise<number> {
   const ids = await engine.store.open()
   for (const id of ids) {
     const deployment = await engine.store.load(id)

@@ -46,5 +46,5 @@ export function blockFor(blocks: readonly Block[], version: string, digest: stri
 
 /** What people read when an image has just been blocked. */
 export function blockedNow({ service, version }: Block): string {
-  return `This image is blocked for ${service} from now on: deploy a mended version, or \`/deploy unblock ${service} ${version} <reason>\`.`
+  return `This image is blocked for ${service} from now on: deploy a mended version, or an approver clears it with \`/deploy unblock ${service} ${version} <reason>\`.`
 }

@@ -120,6 +120,8 @@ export interface GoingBack {
   /** Since when that step is tried. */
   readonly stepSince: number
   readonly restoredAt?: number
+  /** Why the present step is late, as people were told; absent: not told yet. */
+  readonly lateTold?: string
   /** What somebody else did to it since, and was undone. */
   readonly undone?: readonly ForeignChange[]
   /** Id of the emergency rollback that was ordered: from then on its token counts on the cluster, and what is pinned there is the way back. */
@@ -172,6 +174,8 @@ export interface Deployment {
   readonly version: string
   /** What the workload ran before, as an image tag or reference; null until pre-flight saw it. */
   readonly fromVersion: string | null
+  /** Pods of the old version as pre-flight saw them; absent until then, and in records of versions before this field. */
+  readonly fromPods?: number
   /** Digest the registry gave for the version at pre-flight; null until then or where the registry has none. */
   readonly digest: string | null
   readonly strategy: Strategy

@@ -9,6 +9,7 @@ import type { PodHealth } from './pods.ts'
 /** What a step found out, however it ended; each fact goes into its field of the record. */
 export interface StepFacts {
   readonly fromVersion?: string
+  readonly fromPods?: number
   readonly digest?: string
   readonly pin?: Pin
   readonly baseline?: Sample
@@ -36,6 +37,8 @@ export type DeploymentEvent =
       readonly type: 'step-done'
       readonly step: string
       readonly text: string
+      /** Left out: good. */
+      readonly level?: 'info' | 'warning'
       readonly evidence?: string
       readonly facts?: StepFacts
     }
@@ -55,7 +58,13 @@ export type DeploymentEvent =
     }
   // What the watch brings.
   | { readonly type: 'sampled'; readonly sample: Sample }
-  | { readonly type: 'pods-seen'; readonly health: PodHealth; readonly verdict: PodVerdict }
+  /** `realShare`: percent of the new version as the router shows it now; absent: not known, or it is just being moved. */
+  | {
+      readonly type: 'pods-seen'
+      readonly health: PodHealth
+      readonly verdict: PodVerdict
+      readonly realShare?: number
+    }
   /** A look of the guard, begun at `since` (ms since the epoch), that saw nothing of the cluster; `why` is a sentence. */
   | { readonly type: 'sight-lost'; readonly since: number; readonly why: string }
   | { readonly type: 'sight-back' }

@@ -9,6 +9,7 @@
  *                 as long as others serve
  */
 import type { CrashedPod, PodHealth, PodSighting } from './pods.ts'
+import { counted } from './sentence.ts'
 import type { GuardSettings } from './service.ts'
 
 export type PodVerdict =
@@ -46,18 +47,16 @@ export function judgePods(health: PodHealth, settings: GuardSettings): PodVerdic
   const crashed = withCrashed(health.crashed ?? [], health.pods)
   if (crashed.length >= settings.crashes) {
     const told = crashed.slice(0, 3).map(({ name, why }) => `${name} ${why}`)
-    return { kind: 'crash', detail: `${crashed.length} of ${health.wanted} new pods: ${told.join('; ')}` }
+    return { kind: 'crash', detail: `${soMany(crashed.length, health.wanted)} crashed: ${told.join('; ')}` }
   }
   const unready = unreadyPods(health)
   const sick = sickPods(health)
   if (health.ready === 0 && unready.length > 0) {
-    return { kind: 'all-unready', detail: `all ${unready.length} new pods are ${howUnready(unready, sick)}` }
+    return { kind: 'all-unready', detail: `${allOf(unready.length)} ${howUnready(unready, sick)}` }
   }
   if (sick.length === 0) return { kind: 'well' }
-  const detail = `${sick.length} of ${health.wanted} new pods unready, without a crash: ${sick
-    .map((pod) => pod.name)
-    .slice(0, 3)
-    .join(', ')}`
+  const names = sick.slice(0, 3).map((pod) => pod.name)
+  const detail = `${soMany(sick.length, health.wanted)} ${sick.length === 1 ? 'is' : 'are'} unready, without a crash: ${names.join(', ')}`
   const share = sick.length / (unready.length + health.ready)
   if (share >= settings.unreadyShare) return { kind: 'all-unready', detail }
   return { kind: 'some-unready', since: health.someUnreadySince ?? health.at, detail }
@@ -85,8 +84,20 @@ export function podsDiffer(before: PodHealth | null, next: PodHealth): boolean {
 }
 
 function howUnready(unready: readonly PodSighting[], sick: readonly PodSighting[]): string {
-  if (sick.length === 0) return 'unready: their nodes went silent'
-  return unready.every((pod) => pod.ready) ? 'ready, but their Service lists none of them' : 'unready, without a crash'
+  const one = unready.length === 1
+  if (sick.length === 0) return one ? 'unready: its node went silent' : 'unready: their nodes went silent'
+  if (!unready.every((pod) => pod.ready)) return 'unready, without a crash'
+  return one ? 'ready, but its Service does not list it' : 'ready, but their Service lists none of them'
+}
+
+/** `2 of 3 new pods`; there may be more than are wanted, and one is no part of a number. */
+function soMany(some: number, wanted: number): string {
+  if (some > wanted) return counted(some, 'new pod')
+  return wanted === 1 ? 'the only new pod' : `${some} of ${wanted} new pods`
+}
+
+function allOf(pods: number): string {
+  return pods === 1 ? 'the only new pod is' : `all ${pods} new pods are`
 }
 
 /** Those known before, and those seen now: each pod once, however often it fell over. */

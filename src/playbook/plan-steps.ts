@@ -153,5 +153,5 @@ export function watchedMs(phases: readonly Phase[]): number {
 }
 
 function keepPurpose(service: Service): string {
-  return service.keep === 'warm' ? 'old version kept warm beside' : 'old template kept'
+  return service.keep === 'warm' ? 'old version kept warm, out of traffic' : 'template of the old version kept'
 }

@@ -1,8 +1,10 @@
 /** The catalogue of refusals: one function for each code, three sentences each. */
 import type { Block } from './block.ts'
 import type { Deployment, PersonRef } from './deployment.ts'
+import { duration } from './durations.ts'
 import { kubectlOf } from './emergency.ts'
 import type { Refusal, RefusalCode } from './refusal.ts'
+import { fullStop } from './sentence.ts'
 import type { Service } from './service.ts'
 
 interface Refused {
@@ -21,12 +23,27 @@ export function trafficNow(deployment: Deployment): string {
   const { share, version, goingBack } = deployment
   if (goingBack?.restoredAt !== undefined) return `All traffic is on ${oldVersion(deployment)} again.`
   if (share.planned === 0) return `${version} has no production traffic.`
-  const real = share.real === null ? 'real share not known' : `really ${round(share.real)} %`
-  return `${version} has ${share.planned} % of the traffic (${real}).`
+  if (share.real === null) return `${version} has ${round(share.planned)} % of the traffic (real share not known).`
+  const real = round(share.real)
+  return `${version} has ${round(share.planned)} % of the traffic${real === round(share.planned) ? '' : ` (really ${real} %)`}.`
 }
 
 export function oldVersion(deployment: Deployment): string {
   return deployment.fromVersion ?? 'the old version'
+}
+
+const HOW_ENDED: Readonly<Partial<Record<Deployment['status'], string>>> = {
+  completed: 'completed',
+  'rolled-back': 'went back',
+  refused: 'never started',
+}
+
+/** By what Slack says of them. */
+const OUTSIDERS: Readonly<Record<string, string>> = {
+  guest: 'guests may not',
+  bot: 'bots may not',
+  deleted: 'the account is deactivated',
+  stranger: 'not a member of this workspace',
 }
 
 export const refuse = {
@@ -91,7 +108,7 @@ export const refuse = {
   outsider(person: PersonRef, kind: string): Refused {
     return no(
       'guest-or-stranger',
-      `${person.name} cannot decide about deployments (${kind}).`,
+      `${person.name} cannot decide about deployments: ${OUTSIDERS[kind] ?? kind}.`,
       'Nothing has changed.',
       'A full member of this workspace who is named in tminus.yml can.',
     )
@@ -121,12 +138,24 @@ export const refuse = {
     )
   },
   ended(deployment: Deployment): Refused {
-    const when = deployment.endedAt === null ? '' : ` at ${clockTime(deployment.endedAt)}`
+    const { id, service, strategy, status, endedAt, keepUntil } = deployment
+    const when = endedAt === null ? '' : ` (${dayTime(endedAt)})`
+    const back =
+      status === 'completed' && keepUntil !== null ? `Go back with \`/deploy rollback ${service}\`, or start` : 'Start'
     return no(
       'already-ended',
-      `${deployment.id} has ended${when}: ${deployment.status}.`,
+      `${id} is over: it ${HOW_ENDED[status] ?? 'has ended'}${when}.`,
       trafficNow(deployment),
-      `Start anew with \`/deploy ${deployment.service} <version> ${deployment.strategy}\`.`,
+      `${back} anew with \`/deploy ${service} <version> ${strategy}\`.`,
+    )
+  },
+  newerLive(deployment: Deployment, live: string): Refused {
+    const { id, service, version } = deployment
+    return no(
+      'service-busy',
+      `Not rolled back: ${live} was started after ${id} and changes ${service} already, so ${id} cannot go back any more.`,
+      `${live} goes on unchanged, from ${version}.`,
+      `See \`/deploy status ${service}\`, or end ${live} with \`/deploy abort ${service}\`.`,
     )
   },
   goingBack(deployment: Deployment): Refused {
@@ -142,7 +171,7 @@ export const refuse = {
     const hold = deployment.hold
     return no(
       'already-holding',
-      `${deployment.id} already holds${hold?.by ? ` (${hold.by.name}, ${clockTime(hold.since)})` : ''}: ${hold?.detail ?? ''}`,
+      `${deployment.id} already holds${hold?.by ? ` (${hold.by.name}, ${clockTime(hold.since)})` : ''}: ${fullStop(hold?.detail ?? 'no reason was given')}`,
       trafficNow(deployment),
       `Go on with \`/deploy resume ${deployment.service}\`, or go back with \`/deploy rollback ${deployment.service}\`.`,
     )
@@ -158,7 +187,7 @@ export const refuse = {
   unseen(deployment: Deployment): Refused {
     return no(
       'cluster-unseen',
-      `Not resumed: ${deployment.hold?.detail ?? 'the cluster cannot be seen'}.`,
+      `Not resumed: ${fullStop(deployment.hold?.detail ?? 'the cluster cannot be seen')}`,
       trafficNow(deployment),
       `It goes on by itself when the cluster is seen again. To go back: \`/deploy rollback ${deployment.service}\`.`,
     )
@@ -166,7 +195,7 @@ export const refuse = {
   noWayBack(deployment: Deployment): Refused {
     return no(
       'no-way-back',
-      `${deployment.id} cannot go back: the old version was kept for ${Math.round(deployment.plan.service.keepMs / 60_000)} min after the end and is gone.`,
+      `${deployment.id} cannot go back: the old version was kept for ${duration(deployment.plan.service.keepMs)} after the end and is gone.`,
       `All traffic is on ${deployment.version}.`,
       `Deploy the old version anew: \`/deploy ${deployment.service} ${deployment.fromVersion ?? '<version>'} ${deployment.strategy}\`.`,
     )
@@ -202,7 +231,7 @@ export const refuse = {
     const same = block.version === version ? '' : ` (the same image as ${block.version})`
     return no(
       'version-blocked',
-      `Not started: ${service} ${version}${same} is blocked since ${block.deployment} was rolled back (${who}, ${dayTime(block.at)}): ${block.why}.`,
+      `Not started: ${service} ${version}${same} is blocked since ${block.deployment} was rolled back (${who}, ${dayTime(block.at)}): ${fullStop(block.why)}`,
       UNTOUCHED,
       `Deploy a mended version, or let an approver type \`/deploy unblock ${service} ${block.version} <reason>\`.`,
     )

@@ -2,6 +2,7 @@
 import type { Deployment } from './deployment.ts'
 import { formatValue, judgeSample, levelOf, meetsTarget } from './judge-sample.ts'
 import type { MetricName, Sample, Threshold } from './metrics.ts'
+import { counted } from './sentence.ts'
 import type { Service } from './service.ts'
 
 export function writeReport(deployment: Deployment, now: number): string {
@@ -14,7 +15,7 @@ export function writeReport(deployment: Deployment, now: number): string {
     `Deployment: ${deployment.id} (${service}, ${deployment.strategy})`,
     `Date: ${new Date(ended).toISOString().replace('T', ' ').slice(0, 16)} UTC`,
     `Version: ${version} (before: ${deployment.fromVersion ?? 'not known'})`,
-    `Duration: ${Math.floor((ended - deployment.createdAt) / 60_000)} minutes`,
+    `Duration: ${counted(Math.floor((ended - deployment.createdAt) / 60_000), 'minute')}`,
     `Asked by: ${deployment.requester.name}; approved by: ${names(deployment)}`,
     `Status: ${statusLine(deployment)}`,
     '',

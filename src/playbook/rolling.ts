@@ -2,6 +2,8 @@
 import type { Deployment, Pin, Rolled } from './deployment.ts'
 import { minutes } from './durations.ts'
 import type { Plan, Step } from './plan.ts'
+import { reallyByPods } from './pod-share.ts'
+import { round } from './refuse.ts'
 import type { Service } from './service.ts'
 
 /** Before anything is known of the workload; null for the other strategies. */
@@ -50,10 +52,15 @@ export function batchName({ rolled, plan }: Pick<Deployment, 'rolled' | 'plan'>)
 }
 
 /** What is approved: a share of traffic, or the first pods of a rolling deployment (percent null). */
-export function approvedPart({ service, version, plan }: Deployment, percent: number | null): string {
-  if (percent !== null) return `${percent} % of ${service} traffic to ${version}`
+export function approvedPart(deployment: Deployment, percent: number | null): string {
+  const { service, version, plan } = deployment
+  if (percent !== null) return `${percent} % of ${service} traffic to ${version}${reallyByPods(deployment, percent)}`
   const { batch } = plan.service.rolling
-  return `the first ${batch === 1 ? 'pod' : `${batch} pods`} of ${service} on ${version}`
+  const of = deployment.pin?.replicas ?? deployment.fromPods
+  const wanted = of === undefined ? batch : Math.min(batch, of)
+  const share =
+    of === undefined ? '' : ` (${round(rolledShare({ wanted, of, hash: null }, plan.service))} % of the traffic)`
+  return `the first ${wanted === 1 ? 'pod' : `${wanted} pods`} of ${service} on ${version}${share}`
 }
 
 /** What a step wants now, for people: a rolling deployment comes to the same steps again and again. */

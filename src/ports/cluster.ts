@@ -115,6 +115,12 @@ export interface Sighting {
   readonly writtenBy?: string | null
 }
 
+/** What could not be read, and why: it is unknown, not absent. */
+export interface UnreadPart {
+  readonly part: string
+  readonly why: string
+}
+
 /** One fact found by pre-flight about the target; see src/checks for what is made of it. */
 export interface Inspection {
   readonly workload: {
@@ -145,10 +151,6 @@ export interface Inspection {
   } | null
   /** Ready addresses behind the Service. */
   readonly endpoints: number
-  /** Load by node, 0..1 of allocatable; null when the metrics API is absent: unknown, not bad. */
-  readonly nodeLoad: readonly { readonly node: string; readonly cpu: number; readonly memory: number }[] | null
-  /** Room left on schedulable nodes: cores, bytes and pods. */
-  readonly headroom: { readonly cpu: number; readonly memory: number; readonly pods: number }
   readonly quotas: readonly {
     readonly name: string
     readonly resource: string
@@ -167,12 +169,23 @@ export interface Inspection {
   readonly routerFaults: readonly string[]
   /** Why what is written there is not yet what flows, as one sentence; left out when it is, or the router never says. */
   readonly routerPending?: string
-  /** Parts that could not be read, and why: they are unknown, not absent. Left out by makes that always know. */
-  readonly unread?: readonly { readonly part: string; readonly why: string }[]
+  /** Left out by makes that always know. */
+  readonly unread?: readonly UnreadPart[]
+}
+
+/** What the nodes have to give: the whole cluster is read for it, so only who asks for it pays. */
+export interface Capacity {
+  /** Load by node, 0..1 of allocatable; null when the metrics API is absent: unknown, not bad. */
+  readonly nodeLoad: readonly { readonly node: string; readonly cpu: number; readonly memory: number }[] | null
+  /** Room left on the nodes that would take a pod of the workload: cores, bytes and pods. */
+  readonly headroom: { readonly cpu: number; readonly memory: number; readonly pods: number }
+  /** Left out by makes that always know. */
+  readonly unread?: readonly UnreadPart[]
 }
 
 export interface Cluster {
   inspect(service: Service, version: string, signal: AbortSignal): Promise<Inspection>
+  capacity(service: Service, signal: AbortSignal): Promise<Capacity>
   /** Pods by slot, shares; and whether anything of `owned` differs. */
   look(service: Service, signal: AbortSignal, owned?: Owned): Promise<Sighting>
   /**

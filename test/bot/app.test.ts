@@ -147,6 +147,18 @@ describe('a button', () => {
     expect(answer).toContain('Code own-deployment')
     expect(workspace.messages(DEPLOYS)).toHaveLength(1)
   })
+  it.each(['kubectl delete deploy api', 'api-42|watch-25|U0LEE', 'api|approve-5'])(
+    'whose value is not ours reaches nobody: %s',
+    async (value) => {
+      const { workspace, bot } = await begin(done)
+      const button = { type: 'button', action_id: 'approve', value, text: { type: 'plain_text', text: 'Approve' } }
+      const blocks = [{ type: 'actions', elements: [button] }]
+      const posted = await portsOn(workspace).web.call('chat.postMessage', { channel: DEPLOYS, text: 'card', blocks })
+      await press(workspace, String(posted.ts), LEE)
+      expect(await untilEphemeral(workspace, LEE)).toContain('not from a card of this bot')
+      expect(bot.asked).toEqual([])
+    },
+  )
   it('pressed while the store is away is acknowledged and said to be not recorded', async () => {
     const { workspace } = await begin(() => Promise.reject(new StoreUnavailable('down')))
     const ts = await postCard(workspace)

@@ -123,7 +123,7 @@ describe('a deployment in Slack', () => {
     await press(workspace, 'U0GUEST', 'approve')
     expect(await told(workspace, 'U0GUEST', 'guest-or-stranger')).toContain('Nothing has changed')
     await press(workspace, 'U0OTHER', 'abort')
-    expect(await told(workspace, 'U0OTHER', 'guest-or-stranger')).toContain('(stranger)')
+    expect(await told(workspace, 'U0OTHER', 'guest-or-stranger')).toContain('not a member of this workspace')
     await press(workspace, LEE, 'approve', asked?.ts)
     await queue.runDue()
     expect((await store.load('api-1'))?.step).toBe('route-5')
@@ -236,6 +236,8 @@ describe('an emergency in Slack', () => {
     await press(workspace, LEE, 'emergency', question(workspace, LEE))
     expect(await told(workspace, LEE, 'All traffic of api is on v1.9 again')).toContain('v2.0 is scaled down next')
     expect(restored).toEqual(['registry.example.com/shop/api:v1.9'])
+    // What is decided has no button any more.
+    expect(workspace.ephemerals(LEE).map(read).join()).not.toContain('[Emergency rollback')
     const loud = () => workspace.messages(DEPLOYS).map((message) => message.text)
     await expect.poll(loud).toHaveLength(1)
     expect(loud()[0]).toContain('Emergency rollback of api by lee: all traffic is on v1.9 again')

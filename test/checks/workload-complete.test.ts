@@ -11,7 +11,7 @@ describe('workload-complete', () => {
     expect(judge({})).toEqual({
       status: 'holds',
       sentence: 'api runs v1.9, 3 pods, rollout complete.',
-      facts: { fromVersion: 'v1.9' },
+      facts: { fromVersion: 'v1.9', fromPods: 3 },
     })
   })
 
@@ -48,7 +48,7 @@ describe('workload-complete', () => {
 
   it('warns when the image comes from another repository than the catalogue says', () => {
     const found = judge({ image: 'registry.local:5000/shop/web:v1.9' })
-    expect(found).toMatchObject({ status: 'warns', facts: { fromVersion: 'v1.9' } })
+    expect(found).toMatchObject({ status: 'warns', facts: { fromVersion: 'v1.9', fromPods: 3 } })
     expect(judge({ image: 'registry.local/api' }).status).toBe('holds')
   })
 })

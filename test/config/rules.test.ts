@@ -6,13 +6,13 @@ const ONE_FAULT: readonly (readonly [string, string, string])[] = [
   ['an unknown key, with the nearest known one', 'aprovers: [U0ANNA]', 'did you mean approvers?'],
   ['an emergency that nobody could order', 'emergency: []', 'at least one Slack user id'],
   ['a name where an id belongs', 'emergency: [anna]', 'emergency'],
-  ['an unknown key in a router of its kind', 'router: { kind: replicas, stable: api }', 'Known here: kind'],
+  ['an unknown key in a router of its kind', 'router: { kind: replicas, stable: api }', 'known here: kind'],
   ['an unknown metric', 'thresholds: { latency-95: { target: 1ms } }', 'did you mean latency-p95?'],
   ['an unknown router', 'router: { kind: traefik }', 'kind: replicas; or kind: istio'],
   [
     'a router setting that is missing',
     'router: { kind: istio, by: host, stable: a, canary: b }',
-    'virtualService is -',
+    'virtualService is missing',
   ],
   [
     'an istio router without two sides',
@@ -24,7 +24,7 @@ const ONE_FAULT: readonly (readonly [string, string, string])[] = [
     'router: { kind: istio, virtualService: v, by: port, stable: a, canary: b }',
     'one of host, subset',
   ],
-  ['an HTTPRoute without a name', 'router: { kind: gateway-api, canary: b }', 'httpRoute is -'],
+  ['an HTTPRoute without a name', 'router: { kind: gateway-api, canary: b }', 'httpRoute is missing'],
   [
     'a canary Service that is the stable one',
     'router: { kind: gateway-api, httpRoute: r, canary: api }',

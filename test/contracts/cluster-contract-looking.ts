@@ -11,7 +11,7 @@ import { autoscalerObject, NEW_IMAGE, OLD_IMAGE, writer } from './cluster-fixtur
 import { ISTIO_BY_HOST, ISTIO_BY_SUBSET, istioTarget } from './router-fixtures.ts'
 
 export function describeLooking(open: Open): void {
-  it('inspects the target: workload, Service, endpoints, HPA, quota, headroom', async () => {
+  it('inspects the target: workload, Service, endpoints, HPA, quota, and the room on the nodes', async () => {
     const bench = await open({ beside: (space) => [[autoscalers(space), autoscalerObject(space)]] })
     const seen = await bench.until(
       () => bench.cluster.inspect(bench.service, 'v2.0', signal),
@@ -34,9 +34,11 @@ export function describeLooking(open: Open): void {
     expect(seen.workload?.pods).toHaveLength(3)
     expect(seen.service).toEqual({ selector: { app: 'api' }, selectsWorkload: true, selectsCanary: true })
     expect(seen.hpa).toEqual({ name: 'api', minReplicas: 2, maxReplicas: 5 })
-    expect(seen.headroom.cpu).toBeGreaterThan(0)
     expect(seen.leftovers).toEqual([])
     expect(seen.routerFaults).toEqual([])
+    const { headroom, unread } = await bench.cluster.capacity(bench.service, signal)
+    expect(unread).toEqual([])
+    expect(headroom.cpu).toBeGreaterThan(0)
   })
 
   it.each([

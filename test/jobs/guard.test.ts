@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { steppedClock } from '../../src/adapters/clocks.ts'
+import { ABSENT } from '../../src/adapters/kubernetes/slot-state.ts'
 import { memoryStore } from '../../src/adapters/memory/memory-store.ts'
 import type { Engine } from '../../src/jobs/engine.ts'
 import { guard } from '../../src/jobs/guard.ts'
@@ -9,18 +10,7 @@ import type { Job } from '../../src/ports/queue.ts'
 import { makePorts } from '../checks/fixtures.ts'
 import { ben, makePod, must, newDeployment, T0, walkTo } from '../playbook/fixtures.ts'
 
-const NO_SLOT: SlotState = {
-  exists: false,
-  wanted: 0,
-  ready: 0,
-  available: 0,
-  updated: 0,
-  complete: true,
-  stuck: null,
-  image: null,
-  pods: [],
-}
-const WELL: SlotState = { ...NO_SLOT, exists: true, wanted: 1, ready: 1, pods: [makePod('api-canary-1')] }
+const WELL: SlotState = { ...ABSENT, exists: true, wanted: 1, ready: 1, pods: [makePod('api-canary-1')] }
 
 function refuse(): never {
   throw new Error('the guard only looks')
@@ -36,7 +26,7 @@ const SIGHTING: Sighting = {
   watched: false,
   writtenBy: null,
   shares: null,
-  slots: { stable: NO_SLOT, canary: WELL, previous: NO_SLOT },
+  slots: { stable: ABSENT, canary: WELL, previous: ABSENT },
 }
 
 interface Begun {
@@ -58,6 +48,7 @@ async function onGuard(answer: () => Sighting, { strategy = 'canary', step = 'ap
   let seenAgoMs = 0
   const cluster: Cluster = {
     inspect: refuse,
+    capacity: refuse,
     pinned: refuse,
     dryRun: refuse,
     pin: refuse,
@@ -163,6 +154,26 @@ describe('ready pods that no Service lists any more', () => {
   })
   it('are none while the bot leads the Service away from them', async () => {
     expect(await unlistedAt('settle')).toMatchObject({ status: 'running', step: 'settle' })
+  })
+})
+
+describe('the real share of the traffic', () => {
+  const withShare = (canary: number): Sighting => ({
+    ...SIGHTING,
+    shares: { stable: 100 - canary, canary, previous: 0 },
+  })
+  /** The share on record after the guard saw it at that step. */
+  const afterLookAt = async (step: string, seen: number) => {
+    const { look, load } = await onGuard(() => withShare(seen), { step })
+    await look()
+    return (await load())?.share.real
+  }
+
+  it('is kept true while the share stands: old pods that come or go change it', async () => {
+    expect(await afterLookAt('watch-5', 12)).toBe(12)
+  })
+  it('is left alone while the bot itself moves it', async () => {
+    expect(await afterLookAt('route-25', 20)).toBe(5)
   })
 })
 

@@ -32,7 +32,7 @@ describe('crashes', () => {
     const second = [...flapping, [makePod('a', { restarts: 3 }), makePod('b', { trouble: 'Error', ready: false })]]
     expect(judgePods(seenAfter(...second), two)).toEqual({
       kind: 'crash',
-      detail: '2 of 2 new pods: a restarted, 1 restart; b Error',
+      detail: '2 of 2 new pods crashed: a restarted, 1 restart; b Error',
     })
   })
 
@@ -89,5 +89,25 @@ describe('unready pods', () => {
     })
     const both = seenAfter(ready('a', 'b', 'c'), [...ready('a'), ...lost('b'), ...unready('c')])
     expect(judgePods(both, settings)).toMatchObject({ kind: 'some-unready', detail: expect.stringContaining('1 of 3') })
+  })
+})
+
+describe('what is said of one pod alone', () => {
+  const alone = (over: Partial<PodSighting>) => seenAfter(ready('a'), [makePod('a', { ready: false, ...over })])
+
+  it.each([
+    ['a crash', { trouble: 'Error' }, 'the only new pod crashed: a Error'],
+    ['unready', {}, 'the only new pod is unready, without a crash'],
+    ['its node', { nodeLost: true as const }, 'the only new pod is unready: its node went silent'],
+    ['its Service', { ready: true, routed: false }, 'the only new pod is ready, but its Service does not list it'],
+  ])('is no part of a number: %s', (_, over, detail) => {
+    expect(judgePods(alone(over), settings)).toMatchObject({ detail })
+  })
+
+  it('is one of several where there are several', () => {
+    const two = seenAfter(ready('a', 'b', 'c'), [...ready('a'), ...unready('b', 'c')])
+    expect(judgePods(two, settings)).toMatchObject({ detail: '2 of 3 new pods are unready, without a crash: b, c' })
+    const one = seenAfter(ready('a', 'b'), [...ready('a'), ...unready('b')])
+    expect(judgePods(one, settings)).toMatchObject({ detail: '1 of 2 new pods is unready, without a crash: b' })
   })
 })

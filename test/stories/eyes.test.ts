@@ -35,7 +35,7 @@ describe('a version that begins to fail', () => {
     await at25(withEyes())
     expect(await restoredAfter()).toBeLessThanOrEqual(3 * SECOND)
     const told = stage.loud().join('\n')
-    expect(told).toMatch(/Rolling back api to v1\.9\. Error rate 1\d %: \d+ of \d+ requests in \d s failed, read from/)
+    expect(told).toMatch(/Rolling back api to v1\.9: Error rate 1\d %: \d+ of \d+ requests in \d s failed, read from/)
     await stage.stop()
     await at25(exampleServices().map(brisk))
     expect(await restoredAfter()).toBeGreaterThan(3 * SECOND)

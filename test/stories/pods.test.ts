@@ -60,7 +60,9 @@ describe.each(['api', 'search'])('new pods of %s', (name) => {
     world.simulation.setSickness('v2.0', 'unready')
     await pass(15 * SECOND)
     expect(await load(id)).toMatchObject({ status: 'holding', hold: { reason: 'unready', withdraw: 'done' } })
-    expect(loud().join(' ')).toMatch(/all [34] new pods are unready, without a crash. Its traffic is taken away now./)
+    expect(loud().join(' ')).toMatch(
+      /All [34] new pods are unready, without a crash. The traffic of v2.0 is taken away now./,
+    )
     expect(world.simulation.trafficShares('production', name)).toEqual({ 'v1.9': 1 })
     world.simulation.setSickness('v2.0', 'none')
     await pass(MINUTE)

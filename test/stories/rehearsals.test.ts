@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseDocument } from 'yaml'
 import { rehearse } from '../../src/commands/rehearse.ts'
+import { readingFaults } from '../reading.ts'
 import { EXAMPLE_PATH } from './example-services.ts'
 
 const rehearsal = (...args: string[]) => rehearsalOf(EXAMPLE_PATH, ...args)
@@ -12,8 +13,19 @@ const rehearsal = (...args: string[]) => rehearsalOf(EXAMPLE_PATH, ...args)
 async function rehearsalOf(path: string, ...args: string[]) {
   const lines: string[] = []
   const exit = await rehearse(args, path, (line) => lines.push(line))
+  expect(messagesIn(lines).flatMap(readingFaults)).toEqual([])
   // Sentences are broken into lines of a terminal's width: joined again, they can be looked for.
   return { exit, lines, text: lines.join(' ').replaceAll(/\s+/g, ' ') }
+}
+
+/** What the bot said, a text for each message: without what people typed and pressed, buttons, logs and tables. */
+function messagesIn(lines: readonly string[]): readonly string[] {
+  const messages = lines.join('\n').split(/^── /m).slice(1)
+  return messages
+    .filter((message) => !/^\S+ \S+ {2}\S+ (?:types|presses)\n/.test(message))
+    .map((message) => message.split('\n').slice(1))
+    .map((body) => body.filter((line) => !/^ {7}|^ *\[/.test(line)).map((line) => line.trim()))
+    .map((body) => body.join(' ').trim().replaceAll(/>> .*/g, ''))
 }
 
 const CANARY = '/deploy api v2.0 canary'
@@ -22,7 +34,9 @@ describe('a rehearsal that goes well', () => {
   it('ends in completion without a mesh, with the share that pods can really give', async () => {
     const { exit, text } = await rehearsal(CANARY)
     expect(exit).toBe(0)
-    expect(text).toContain('Approval needed: 5 % of api traffic to v2.0. It has no production traffic yet.')
+    expect(text).toContain(
+      'Approval needed: 5 % of api traffic to v2.0 (really 20 %: 1 pod of 5). It has no production traffic yet.',
+    )
     expect(text).toContain('Traffic 20 % on v2.0 (planned 5 %)')
     expect(text).toContain('100 % passed its gate')
     expect(text).toContain('api v2.0 is deployed: 100 % of traffic, 50 min.')
@@ -117,8 +131,8 @@ describe('a rehearsal of blue-green', () => {
   it('asks first where the catalogue says so, and goes back when the countdown is over', async () => {
     const { exit, text } = await rehearsal('/deploy web v2.0 blue-green', '--fault', 'errors')
     expect(exit).toBe(2)
-    expect(text).toContain('It rolls back by itself in 5 min unless somebody holds it.')
-    expect(text).toContain('nobody spoke for 300 s')
+    expect(text).toContain('It rolls back by itself in 5 min unless somebody decides before.')
+    expect(text).toContain('nobody decided for 5 min')
   })
   it('shows in the plan how the service is taken over, how one comes back, and what it costs', async () => {
     const { text } = await rehearsal('/deploy plan api v2.0 blue-green')
@@ -128,13 +142,42 @@ describe('a rehearsal of blue-green', () => {
   })
 })
 
+describe('a catalogue that names the command otherwise', () => {
+  it('is told with that name everywhere, also in the channel, and says how much traffic is missing', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tminus-ship-'))
+    const path = join(folder, 'tminus.yml')
+    const catalogue = parseDocument(await readFile(EXAMPLE_PATH, 'utf8'))
+    catalogue.setIn(['slack', 'command'], '/ship')
+    catalogue.setIn(['defaults', 'judgement'], { trafficFloor: 1_000_000 })
+    await writeFile(path, catalogue.toString())
+    const { exit, text } = await rehearsalOf(path, '/ship api v2.0')
+    await rm(folder, { recursive: true })
+    expect(exit).toBe(3)
+    expect(text).toContain('Or decide: `/ship resume api` or `/ship rollback api`.')
+    expect(text).not.toContain('/deploy ')
+    expect(text).toMatch(/Error rate: only \d+ requests, fewer than the 1000000 that a verdict needs/)
+  })
+})
+
+describe('a plan by pods', () => {
+  it('says which shares can be had, and ends well', async () => {
+    const { exit, text } = await rehearsal('/deploy plan api v2.0')
+    expect(exit).toBe(0)
+    expect(text).toContain(
+      'Shares by pods, with 4 pods of the old version: 5 % is really 20 %, 25 % is really 20 %. 20 % is more than twice 5 %',
+    )
+  })
+})
+
 describe('a rehearsal of rolling', () => {
   const ROLL = '/deploy api v2.0 rolling'
 
   it('replaces pod after pod, watches each, and takes away the last old one at the end', async () => {
     const { exit, text } = await rehearsal(ROLL)
     expect(exit).toBe(0)
-    expect(text).toContain('Approval needed: the first pod of api on v2.0. It has no production traffic yet.')
+    expect(text).toContain(
+      'Approval needed: the first pod of api on v2.0 (20 % of the traffic). It has no production traffic yet.',
+    )
     for (const [pod, share] of [
       [1, 20],
       [2, 40],
@@ -147,7 +190,7 @@ describe('a rehearsal of rolling', () => {
     }
     expect(text).toContain('100 % of the traffic is given to v2.0: the old pods of api go.')
     expect(text).toContain('at least 38 min planned')
-    expect(text).toContain('api v2.0 is deployed: 100 % of traffic, 38 min. v1.9 stays restorable for 60 min')
+    expect(text).toContain('api v2.0 is deployed: 100 % of traffic, 38 min. v1.9 stays restorable for 1 h')
     expect(text).not.toContain('more than twice')
   })
   it('rolls a service behind a route as well, and leaves the route alone', async () => {
@@ -178,7 +221,8 @@ describe('a rehearsal of rolling', () => {
     expect(text).not.toContain('Rolling back')
   })
   it('shows in the plan how long it takes, which shares it has and what capacity', async () => {
-    const { text } = await rehearsal('/deploy plan api v2.0 rolling')
+    const { exit, text } = await rehearsal('/deploy plan api v2.0 rolling')
+    expect(exit).toBe(0)
     expect(text).toContain('With 4 pods now: 4 times 8 min, and 6 min at the end: at least 38 min.')
     expect(text).toContain('Shares by pods on the way: 20 %, 40 %, 60 %, 80 %, then 100 %.')
     expect(text).toContain('never fewer ready pods than now, at most 1 more')
@@ -237,7 +281,7 @@ describe('a rehearsal with eyes of its own', () => {
     const [first, second] = [await rehearsalOf(path, ...sick), await rehearsalOf(path, ...sick)]
     expect(first.exit).toBe(2)
     expect(first.text).toMatch(
-      /Rolling back api to v1\.9\. Error rate 1\d %: \d+ of \d+ requests in 4 s failed, read from/,
+      /Rolling back api to v1\.9: Error rate 1\d %: \d+ of \d+ requests in 4 s failed, read from/,
     )
     expect(second.lines).toEqual(first.lines)
   })
@@ -274,7 +318,7 @@ describe('a rehearsal of something that cannot be done', () => {
   it('refuses a version that the registry does not have, before anything is changed', async () => {
     const { exit, text } = await rehearsal('/deploy api v9.9 canary')
     expect(exit).toBe(1)
-    expect(text).toContain('✗ fails image-exists')
+    expect(text).toContain('✗ fails · image-exists')
     expect(text).toContain('Nothing was changed; all traffic stays on v1.9.')
   })
 })

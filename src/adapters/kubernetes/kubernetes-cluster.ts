@@ -12,6 +12,7 @@ import { dryRun } from './dry-run.ts'
 import { ensureSlot } from './ensure-slot.ts'
 import { podReader } from './eyes/read-pods.ts'
 import { forget, settle, tidy } from './finish.ts'
+import { readCapacity } from './inspect/capacity.ts'
 import { inspect } from './inspect/inspect.ts'
 import { textAt } from './json.ts'
 import { DEPLOYMENT_ANNOTATION } from './names.ts'
@@ -75,6 +76,7 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
   return {
     eyes: { read: async (service, slot, signal) => pods.read(await connectionTo(service), service, slot, signal) },
     inspect: async (service, version, signal) => inspect(await connectionTo(service), service, version, signal),
+    capacity: async (service, signal) => readCapacity(await connectionTo(service), service, signal),
     look: async (service, signal, owned) =>
       look(await connectionTo(service), service, options.clock.now(), signal, owned),
     foreign: async (service, owned, signal) => foreignChanges(await connectionTo(service), service, owned, signal),

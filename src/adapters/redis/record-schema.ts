@@ -27,6 +27,7 @@ const RECORD_FIELDS = {
   service: text.min(1),
   version: text,
   fromVersion: text.nullable(),
+  fromPods: count.optional(),
   digest: text.nullable(),
   strategy: z.enum(['canary', 'blue-green', 'rolling']),
   requester: object,

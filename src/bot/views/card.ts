@@ -1,5 +1,7 @@
 /** The card: the one message of a deployment, a pure function of its record. */
+
 import { type Deployment, hasWayBack, isLive } from '../../playbook/deployment.ts'
+import { duration } from '../../playbook/durations.ts'
 import { oldVersion } from '../../playbook/refuse.ts'
 import type { ChatMessage } from '../../ports/chat.ts'
 import { actions, type Block, context, header, section } from './blocks.ts'
@@ -9,7 +11,7 @@ import { dayAndTime, escapeText, mention, moment } from './mrkdwn.ts'
 import { phaseLines, phaseTitle, progressBar, timeLine } from './progress.ts'
 import { podsLine, sampleLine, shareLine } from './readings.ts'
 import { waitingLine, whyBack } from './waiting.ts'
-import { duration, hasTraffic, percent, stateWord } from './words.ts'
+import { hasTraffic, percent, stateWord } from './words.ts'
 
 export interface CardFacts {
   readonly deployment: Deployment
@@ -96,6 +98,7 @@ function wayBackLine(deployment: Deployment, now: number): string {
       : `${old} is no longer kept; to go back, deploy it anew`
   if (isLive(deployment) && status !== 'going-back')
     return `way back: ${deployment.plan.wayBack.length} steps, kept ${deployment.plan.service.keep} for ${duration(deployment.plan.service.keepMs)} after the end`
+  if (status === 'going-back' && deployment.goingBack?.restoredAt === undefined) return `traffic goes back to ${old}`
   return `traffic is on ${old}`
 }
 

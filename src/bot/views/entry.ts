@@ -1,5 +1,6 @@
 /** One line of the timeline, as the thread tells it; what reaches the channel brings its case and its buttons. */
 import type { Deployment, TimelineEntry } from '../../playbook/deployment.ts'
+import { reallyByPods } from '../../playbook/pod-share.ts'
 import { oldVersion } from '../../playbook/refuse.ts'
 import { approvedPart } from '../../playbook/rolling.ts'
 import type { ChatMessage } from '../../ports/chat.ts'
@@ -12,8 +13,11 @@ import { shortLine } from './text-pieces.ts'
 import { approversOf } from './waiting.ts'
 import { awaitedApproval, markOf, percent } from './words.ts'
 
-/** Evidence beyond so many characters keeps its head and its tail: the end of a log tells most. */
-const EVIDENCE = 2_600
+/**
+ * Evidence beyond so many characters keeps its head and its tail: the end of a log tells most. Some twenty checks with
+ * theirs come to 5,000; what is over 3,000 goes into several blocks.
+ */
+const EVIDENCE = 6_500
 
 /**
  * What the message of this line looks like at `now` (ms since the epoch; by default the moment of the entry), when `since`
@@ -61,6 +65,7 @@ export function drawMissed(
   const last = entries.at(-1)
   const span = first && last ? `, ${moment(first.at)} to ${moment(last.at)}` : ''
   const lead = `Told late${span}: Slack or the bot was away. ${entries.length} things happened to ${escapeText(deployment.id)}:`
+  const asked = entries.findLast((entry) => approvalAsked(entry, deployment) !== null)
   const told = entries.map(
     (entry) =>
       `${moment(entry.at)} ${markOf(entry).icon}${bold(markOf(entry).word)}${escapeText(shortLine(entry.text, DIGEST.text))}`,
@@ -71,6 +76,7 @@ export function drawMissed(
       section(`*${lead}*`),
       ...middleOut(told).map((line) => section(line)),
       ...answer(standing),
+      ...(asked === undefined ? [] : caseOf(asked, deployment, isOver(standing))),
       ...actions(standing.buttons),
     ],
   })
@@ -118,7 +124,13 @@ function caller(entry: TimelineEntry, deployment: Deployment): string {
   if (approvalAsked(entry, deployment) !== null)
     return awaitedApproval(deployment) === null ? '' : `\nAsked of: ${approversOf(deployment)}`
   const wrong = entry.level === 'warning' || entry.level === 'bad'
-  return wrong ? `\nFor ${mention(deployment.requester.id)}, who asked for this deployment.` : ''
+  return wrong ? `\nFor ${mention(deployment.requester.id)}, who asked for this deployment${decides(deployment)}.` : ''
+}
+
+/** The requester may go back, but not on: who may is called too. */
+function decides(deployment: Deployment): string {
+  if (deployment.status !== 'holding' || deployment.hold?.reason === 'blind') return ''
+  return `; to decide: ${approversOf(deployment)}`
 }
 
 /** What somebody needs to know to decide, without opening anything else. */
@@ -154,7 +166,7 @@ function approvalCase(deployment: Deployment, share: number | null, over: boolea
   const traffic =
     share === null
       ? escapeText(approvedPart(deployment, share))
-      : `${percent(share)} of production traffic to ${version}`
+      : `${percent(share)} of production traffic to ${version}${reallyByPods(deployment, share)}`
   if (over) return [`Asked for: ${traffic}. Image ${image}, ${digest}.`]
   return [
     `You approve: ${traffic}, now on ${escapeText(oldVersion(deployment))}.`,

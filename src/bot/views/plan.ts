@@ -1,12 +1,14 @@
 /** The plan before anything happens: every phase, every step, and the way back. */
+import { duration } from '../../playbook/durations.ts'
 import type { Phase, Plan, Step } from '../../playbook/plan.ts'
+import { counted } from '../../playbook/sentence.ts'
 import type { ChatMessage } from '../../ports/chat.ts'
 import { context, section } from './blocks.ts'
 import { fitToSlack } from './fit-to-slack.ts'
 import { escapeText } from './mrkdwn.ts'
-import { counted, duration, PHASE_LABELS } from './words.ts'
+import { PHASE_LABELS } from './words.ts'
 
-/** `notes`: plain sentences about this plan, such as shares that cannot be had exactly. */
+/** `notes`: plain sentences about this plan, such as what it takes in pods. */
 export function drawPlan(plan: Plan, notes: readonly string[] = []): ChatMessage {
   const { service, version, strategy } = plan
   const steps = plan.phases.reduce((sum, phase) => sum + phase.steps.length, 0)
@@ -16,7 +18,7 @@ export function drawPlan(plan: Plan, notes: readonly string[] = []): ChatMessage
   return fitToSlack({
     text: `${escapeText(title)}. ${summary}. Nothing was changed.`,
     blocks: [
-      section([`*${escapeText(title)}*`, summary, ...notes.map((note) => `⚠️ ${escapeText(note)}`)].join('\n')),
+      section([`*${escapeText(title)}*`, summary, ...notes.map((note) => `ℹ️ ${escapeText(note)}`)].join('\n')),
       ...plan.phases.map((phase, index) => section(phaseText(phase, index))),
       section(`*⏪ Way back, at any time:* ${back}`),
       context(

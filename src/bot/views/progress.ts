@@ -1,8 +1,10 @@
 /** How far a deployment has got: phases, bar, elapsed and usual time. */
+
 import type { Deployment } from '../../playbook/deployment.ts'
+import { duration } from '../../playbook/durations.ts'
 import { locateStep, PHASES, type Phase, type Step } from '../../playbook/plan.ts'
 import { batchesOf, batchNow, watchedAtLeastMs } from '../../playbook/rolling.ts'
-import { duration, PHASE_LABELS } from './words.ts'
+import { PHASE_LABELS } from './words.ts'
 
 type Mark = 'done' | 'now' | 'stopped' | 'to come' | 'not reached' | 'skipped'
 

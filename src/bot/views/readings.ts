@@ -3,8 +3,9 @@ import type { Deployment } from '../../playbook/deployment.ts'
 import { isBlind } from '../../playbook/is-blind.ts'
 import { type Finding, formatValue, judgeSample, meetsTarget } from '../../playbook/judge-sample.ts'
 import type { Sample } from '../../playbook/metrics.ts'
+import { counted } from '../../playbook/sentence.ts'
 import { escapeText, moment } from './mrkdwn.ts'
-import { counted, percent } from './words.ts'
+import { percent } from './words.ts'
 
 /** At most so many metrics are spelled out. */
 const SPELLED_OUT = 4
@@ -29,9 +30,10 @@ export function sampleLine(deployment: Deployment): string | null {
 }
 
 function tellFinding(finding: Finding, baseline: Sample | null): string {
-  const { threshold, level, reading, requests } = finding
+  const { threshold, level, reading, requests, needed } = finding
   const name = escapeText(threshold.label)
-  if (level === 'low-traffic') return `${name}: ❔ too few requests (${Math.round(requests ?? 0)})`
+  if (level === 'low-traffic')
+    return `${name}: ❔ too few requests (${Math.round(requests ?? 0)}${needed === undefined ? '' : ` of ${needed}`})`
   if ('absent' in reading) return `${name}: ❔ no data (${escapeText(reading.absent)})`
   const value = `${name} ${formatValue(reading.value, threshold.unit)}`
   const sign = threshold.good === 'low' ? '&gt;' : '&lt;'
@@ -94,7 +96,9 @@ export function shareLine(deployment: Deployment): string {
   if (real === null)
     return `*Traffic* ${planned === 0 ? `none on ${version}` : `${percent(planned)} on ${version} planned, real share not known`}`
   const line = `*Traffic* ${percent(real)} on ${version}`
-  if (!farApart(planned, real)) return Math.abs(planned - real) < 0.05 ? line : `${line} (planned ${percent(planned)})`
+  const over = deployment.goingBack !== null
+  if (over || !farApart(planned, real))
+    return Math.abs(planned - real) < 0.05 ? line : `${line} (planned ${percent(planned)})`
   return `${line} (planned ${percent(planned)})\n⚠️ *Warning:* the real share is ${real > planned ? 'more than twice' : 'less than half of'} the planned one${podsAreShares(deployment)}.`
 }
 

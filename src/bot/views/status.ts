@@ -1,11 +1,13 @@
 /** What is going on, one line for each deployment. */
+
 import { type Deployment, hasWayBack, isLive } from '../../playbook/deployment.ts'
+import { duration } from '../../playbook/durations.ts'
 import type { ChatMessage } from '../../ports/chat.ts'
 import { section } from './blocks.ts'
 import { fitToSlack } from './fit-to-slack.ts'
 import { dayAndTime, escapeText } from './mrkdwn.ts'
 import { phaseTitle } from './progress.ts'
-import { duration, percent, stateWord } from './words.ts'
+import { percent, stateWord } from './words.ts'
 
 /** At most so many deployments are told; the rest are counted. */
 const LISTED = 25

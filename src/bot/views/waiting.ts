@@ -1,7 +1,8 @@
 /** What a deployment waits for, on whom, and when the next decision falls. */
-import type { Deployment } from '../../playbook/deployment.ts'
+import type { Deployment, HoldReason } from '../../playbook/deployment.ts'
 import { isBlind } from '../../playbook/is-blind.ts'
 import { locateStep } from '../../playbook/plan.ts'
+import { reallyByPods } from '../../playbook/pod-share.ts'
 import { oldVersion } from '../../playbook/refuse.ts'
 import { approvedPart, purposeNow } from '../../playbook/rolling.ts'
 import { escapeText, mention, moment } from './mrkdwn.ts'
@@ -52,7 +53,7 @@ function runningLine(deployment: Deployment): string {
 
 function approvedThing(deployment: Deployment, share: number | null): string {
   if (deployment.strategy === 'blue-green') return `of the switch: all traffic to ${deployment.version}`
-  return `of ${share === null ? approvedPart(deployment, share) : `${percent(share)} of traffic`}`
+  return `of ${share === null ? approvedPart(deployment, share) : `${percent(share)} of traffic${reallyByPods(deployment, share)}`}`
 }
 
 function holdLine(deployment: Deployment): string {
@@ -64,7 +65,18 @@ function holdLine(deployment: Deployment): string {
     return `${since}\n⏳ *Rolls back by itself* at ${moment(hold.rollBackAt)} unless somebody decides before.`
   if (hold.reason === 'blind')
     return `${since}\n*Goes on by itself* when the cluster is seen again. Next reminder ${moment(hold.remindAt)}.`
-  return `${since}\nWaits for a person to resume or to roll back; watching goes on. Next reminder ${moment(hold.remindAt)}.`
+  const by = BY_ITSELF[hold.reason]
+  const waits =
+    by === undefined || hold.by
+      ? `Waits for ${approversOf(deployment)} to resume or to roll back`
+      : `*Goes on by itself* when there is ${by}; before that ${approversOf(deployment)} may resume or roll back`
+  return `${since}\n${waits}. Watching goes on. Next reminder ${moment(hold.remindAt)}.`
+}
+
+/** What ends a hold without a person. */
+const BY_ITSELF: Readonly<Partial<Record<HoldReason, string>>> = {
+  'no-data': 'data again',
+  'low-traffic': 'enough traffic to judge',
 }
 
 function goingBackLine(deployment: Deployment): string {
@@ -76,7 +88,7 @@ function goingBackLine(deployment: Deployment): string {
       ? `Traffic goes back to ${escapeText(oldVersion(deployment))} now`
       : `All traffic is on ${escapeText(oldVersion(deployment))} since ${moment(goingBack.restoredAt)}`
   const next =
-    step === undefined ? '' : ` · *now* ${escapeText(step.purpose)} (${goingBack.step + 1} of ${plan.wayBack.length})`
+    step === undefined ? '' : ` · *step ${goingBack.step + 1} of ${plan.wayBack.length}:* ${escapeText(step.purpose)}`
   return `⏪ ${traffic}${next}\nWhy: ${whyBack(deployment)}`
 }
 

@@ -1,6 +1,5 @@
 /** The fixed set of words and signs that the bot uses for states, times and shares. A sign never stands without its word. */
 import type { Deployment, TimelineEntry } from '../../playbook/deployment.ts'
-import { HOUR, MINUTE } from '../../playbook/durations.ts'
 import { locateStep, type PhaseName } from '../../playbook/plan.ts'
 
 export const PHASE_LABELS: Readonly<Record<PhaseName, string>> = {
@@ -72,22 +71,7 @@ export function markOf(entry: TimelineEntry): { readonly icon: string; readonly 
   return { icon: icon === '' ? '' : `${icon} `, word: said ? '' : `${word}: ` }
 }
 
-/** `45 s`, `12 min`, `1 h 5 min`, `2 d 3 h`. Rounded down; below zero counts as nothing. */
-export function duration(ms: number): string {
-  const left = Math.max(0, ms)
-  if (left < MINUTE) return `${Math.floor(left / 1000)} s`
-  const minutes = Math.floor(left / MINUTE)
-  if (left < HOUR) return `${minutes} min`
-  const hours = Math.floor(left / HOUR)
-  if (hours < 24) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`
-  return hours % 24 === 0 ? `${hours / 24} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`
-}
-
 /** `5 %`, `33.3 %`. `value` is in percent already. */
 export function percent(value: number): string {
   return `${Math.round(value * 10) / 10} %`
-}
-
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`
 }

@@ -2,6 +2,7 @@
 import { type SteppedClock, steppedClock } from '../../adapters/clocks.ts'
 import { type MemoryQueue, memoryQueue } from '../../adapters/memory/memory-queue.ts'
 import { memoryStore } from '../../adapters/memory/memory-store.ts'
+import { chatAsTypedHere } from '../../bot/as-typed-here.ts'
 import { parseCommand } from '../../bot/command/parse-command.ts'
 import { drawParseFault } from '../../bot/views/fault.ts'
 import { drawReply } from '../../bot/views/reply.ts'
@@ -18,7 +19,8 @@ import { makeAnswer, startWorker, type Worker } from '../compose.ts'
 import { type Cast, castOf } from './cast.ts'
 import { type TerminalChat, terminalChat } from './terminal-chat.ts'
 
-export type RehearsalEnd = 'completed' | 'rolled-back' | 'refused' | 'held'
+/** `answered`: the line asked for a plan, the status or help, and got it. */
+export type RehearsalEnd = 'completed' | 'rolled-back' | 'refused' | 'held' | 'answered'
 
 export interface Rehearsal {
   readonly line: string
@@ -107,7 +109,9 @@ class Stage {
     this.#meant = serviceMeant(rehearsal, services)
     this.#cast = castOf(services, this.#meant)
     this.#queue = memoryQueue({ clock, onError: (error) => this.#failures.push(error) })
-    this.#chat = terminalChat({ clock, print: rehearsal.print, names: this.#cast.names })
+    const { command } = rehearsal.catalogue.slack
+    const terminal = terminalChat({ clock, print: rehearsal.print, names: this.#cast.names })
+    this.#chat = { ...terminal, ...chatAsTypedHere(terminal, command) }
     const { cluster, eyes, metrics, registry, probe } = world
     const watched = { ...cluster, watch: (_: Service, changed: () => void) => world.simulation.onChange(changed) }
     this.#engine = {
@@ -129,39 +133,42 @@ class Stage {
   async play(): Promise<RehearsalEnd> {
     const worker = await startWorker(this.#engine, this.#chat)
     try {
-      const id = await this.#open()
-      return id === undefined ? 'refused' : await this.#run(id, worker)
+      const opened = await this.#open()
+      return typeof opened === 'string' ? opened : await this.#run(opened.id, worker)
     } finally {
       worker.stop()
     }
   }
 
-  /** Types the line. Undefined when nothing came of it. */
-  async #open(): Promise<string | undefined> {
+  /** Types the line; what came of it, where that is no deployment. */
+  async #open(): Promise<{ readonly id: string } | 'answered' | 'refused'> {
     const { line } = this.#rehearsal
     const { command } = this.#rehearsal.catalogue.slack
     this.#chat.act(`${this.#cast.requester.name} types`, line)
     const parsed = parseCommand(line, this.#services, command)
     if (!parsed.ok) {
       this.#chat.whisper(this.#cast.requester.name, drawParseFault(parsed.fault))
-      return undefined
+      return 'refused'
     }
     const reply = await this.#ask(parsed.intent, 'requester')
-    if (reply.kind !== 'done' || parsed.intent.verb !== 'deploy') return undefined
-    return this.#engine.store.live(parsed.intent.service)
+    if (reply.kind === 'refused') return 'refused'
+    const id = parsed.intent.verb === 'deploy' ? await this.#engine.store.live(parsed.intent.service) : undefined
+    return id === undefined ? 'answered' : { id }
   }
 
-  async #ask(intent: Intent, who: 'requester' | 'approver') {
+  async #ask(intent: Intent, who: 'requester' | 'approver', pressed = false) {
     const person = this.#cast[who]
     const reply = await this.#answer(intent, {
       id: person.id,
       team: person.team,
       channel: this.#meant?.channel ?? '',
     })
-    this.#chat.whisper(
-      person.name,
-      drawReply(reply, { catalogue: this.#services, commandName: this.#rehearsal.catalogue.slack.command }),
-    )
+    // Of a button only a refusal is told: the card and the thread tell what was done.
+    if (!pressed || reply.kind !== 'done')
+      this.#chat.whisper(
+        person.name,
+        drawReply(reply, { catalogue: this.#services, commandName: this.#rehearsal.catalogue.slack.command }),
+      )
     return reply
   }
 
@@ -219,6 +226,7 @@ class Stage {
     const reply = await this.#ask(
       { verb: 'approve', service: deployment.service, card: { deployment: deployment.id, step: step.id } },
       who,
+      true,
     )
     // Refused, and nobody else is in the list: then nobody answers.
     if (reply.kind === 'refused' && turn + 1 >= this.#rehearsal.answers.length)

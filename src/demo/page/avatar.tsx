@@ -12,7 +12,7 @@ export function Avatar({ id, name, size, isApp = false }: AvatarProps) {
   const sum = [...id].reduce((total, letter) => (total * 33 + letter.charCodeAt(0)) % 65_521, 7)
   const slackbot = id === 'USLACKBOT'
   const background = isApp ? '#0b7a6b' : slackbot ? '#5b5560' : COLORS[sum % COLORS.length]
-  const words = name.split(' ')
+  const words = name.split(' ').filter((word) => /^\p{L}/u.test(word))
   const initials = isApp ? 'T−' : `${words[0]?.[0] ?? ''}${words.length > 1 ? (words.at(-1)?.[0] ?? '') : ''}`
   return (
     <span

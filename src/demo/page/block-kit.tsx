@@ -35,11 +35,21 @@ export function BlockKit({ blocks, onAction, form }: BlockKitProps) {
   }
   return (
     <div className="blocks">
-      {blocks.map((block) => (
-        <OneBlock key={String(block.block_id)} block={block} fields={fields} />
+      {blocks.map((block, index) => (
+        <OneBlock key={keyOf(blocks, index)} block={block} fields={fields} />
       ))}
     </div>
   )
+}
+
+/**
+ * The same for the same block before and after an edit, which gives every block a new id: a dialog that is open, and the
+ * focus, must outlast it. Which of its kind it is says most.
+ */
+function keyOf(blocks: readonly Json[], index: number): string {
+  const type = String(blocks[index]?.type)
+  const nth = blocks.slice(0, index).filter((block) => block.type === type).length
+  return `${type}-${nth}`
 }
 
 interface Fields {

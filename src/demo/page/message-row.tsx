@@ -76,10 +76,8 @@ function BroadcastNote({ message, inThread, openThread }: BroadcastNoteProps) {
   if (inThread || openThread === undefined) return <p className="broadcast-note">Also sent to the channel</p>
   const ts = message.threadTs ?? ''
   const root = state.messages.find((entry) => entry.channel === message.channel && entry.ts === ts)
-  const words = (root?.text ?? '')
-    .replace(/[*_`~]/g, '')
-    .split('\n')[0]
-    ?.slice(0, 80)
+  const [line = ''] = (root?.text ?? '').replace(/[*_`~]/g, '').split('\n')
+  const words = line.length > 80 ? `${line.slice(0, 79)}…` : line
   return (
     <p className="broadcast-note">
       replied to a thread:{' '}

@@ -7,6 +7,7 @@ import type { Step } from '../../playbook/plan.ts'
 import { podsOfStep } from '../../playbook/pods-of-step.ts'
 import { previewServiceName } from '../../playbook/preview-service.ts'
 import { round } from '../../playbook/refuse.ts'
+import { counted } from '../../playbook/sentence.ts'
 import type { Service } from '../../playbook/service.ts'
 import type { SlotState } from '../../ports/cluster.ts'
 import type { Engine } from '../engine.ts'
@@ -14,6 +15,7 @@ import { waitUntilKnown } from './known-to-routers.ts'
 import { makeRoom } from './make-room.ts'
 import { SOON_MS, type StepResult, writeContext } from './result.ts'
 import { roll } from './roll.ts'
+import { showLogs } from './show-logs.ts'
 
 export async function performStep(
   engine: Engine,
@@ -82,7 +84,7 @@ async function takeBaseline(engine: Engine, deployment: Deployment, signal: Abor
 async function pin(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<StepResult> {
   const pinned = await engine.cluster.pin(deployment.plan.service, writeContext(deployment, signal))
   const hpa = pinned.hpa ? `, HPA minimum ${pinned.hpa.minReplicas}` : ''
-  const text = `Way back written down on ${pinned.workload}: ${pinned.image}, ${pinned.replicas} pods${hpa}.${configsNoted(pinned)}`
+  const text = `Way back written down on ${pinned.workload}: ${pinned.image}, ${counted(pinned.replicas, 'pod')}${hpa}.${configsNoted(pinned)}`
   // Said anew: while approval was waited for, the version before may have gone back to the one before it.
   return { kind: 'done', text, facts: { pin: pinned, fromVersion: versionOf(pinned.image) } }
 }
@@ -112,7 +114,7 @@ async function deployPods(
   const result = whenComplete(
     state,
     replicas,
-    `${deployment.version}: ${replicas} ${replicas === 1 ? 'pod' : 'pods'} ready beside ${pin.replicas} of ${deployment.fromVersion ?? 'the old version'}${whereThey(service)}.`,
+    `${deployment.version}: ${counted(replicas, 'pod')} ready beside ${pin.replicas} of ${deployment.fromVersion ?? 'the old version'}${whereThey(service)}.`,
   )
   return pin.replicas === deployment.pin?.replicas ? result : { ...result, facts: { pin } }
 }
@@ -132,22 +134,7 @@ function whereThey(service: Service): string {
 function whenComplete(state: SlotState, wanted: number, text: string): StepResult {
   if (state.stuck !== null) return { kind: 'failed', why: state.stuck }
   if (state.complete && state.ready >= wanted) return { kind: 'done', text }
-  return { kind: 'not-yet', why: `${state.ready} of ${wanted} pods ready`, retryMs: SOON_MS }
-}
-
-async function showLogs(
-  engine: Engine,
-  deployment: Deployment,
-  lines: number,
-  signal: AbortSignal,
-): Promise<StepResult> {
-  const found = await engine.cluster.logs(deployment.plan.service, 'canary', lines, signal)
-  if (!found) return { kind: 'not-yet', why: 'no new pod has a log yet', retryMs: SOON_MS }
-  return {
-    kind: 'done',
-    text: `Last ${lines} log lines of ${found.pod}:`,
-    evidence: found.text.trim() === '' ? '(the log is empty)' : found.text,
-  }
+  return { kind: 'not-yet', why: `${state.ready} of ${counted(wanted, 'pod')} ready`, retryMs: SOON_MS }
 }
 
 const HOW_ROUTED: Partial<Record<Service['router']['kind'], (service: Service) => string>> = {
@@ -166,10 +153,14 @@ async function route(
   if (unknown) return unknown
   const shares = await engine.cluster.route(service, percent, writeContext(deployment, signal))
   const how = HOW_ROUTED[service.router.kind]?.(service) ?? ''
+  const real = shares?.canary ?? null
+  // Elsewhere the router has it in a moment; where pods divide the traffic there is no more to come.
+  const byPods = service.router.kind === 'replicas' && percent < 100
+  const really = !byPods || real === null || round(real) === percent ? '' : ` (really ${round(real)} %)`
   return {
     kind: 'done',
-    text: `${percent} % of the traffic is given to ${deployment.version}${how}.`,
-    facts: { realShare: shares?.canary ?? null },
+    text: `${percent} % of the traffic is given to ${deployment.version}${how}${really}.`,
+    facts: { realShare: real },
   }
 }
 
@@ -193,7 +184,7 @@ async function verifyRoute(
       retryMs: SOON_MS,
     }
   const url = service.health[0]?.replaceAll('$version', deployment.version)
-  const share = `${round(shares.canary)} % of the traffic reaches ${slots.canary.ready} ${deployment.version} ${slots.canary.ready === 1 ? 'pod' : 'pods'}`
+  const share = `${round(shares.canary)} % of the traffic reaches ${counted(slots.canary.ready, `${deployment.version} pod`)}`
   if (url === undefined) return { kind: 'done', text: `${share}.`, facts: { realShare: shares.canary } }
   const answer = await engine.probe.get(url, signal)
   if (answer.kind === 'silent')
@@ -218,7 +209,7 @@ async function keepOld(engine: Engine, deployment: Deployment, signal: AbortSign
   return whenComplete(
     state,
     pin.replicas,
-    `${deployment.fromVersion ?? 'The old version'} stands by: ${pin.replicas} pods out of traffic.`,
+    `${deployment.fromVersion ?? 'The old version'} stands by: ${counted(pin.replicas, 'pod')} out of traffic.`,
   )
 }
 
@@ -233,7 +224,7 @@ async function promote(engine: Engine, deployment: Deployment, signal: AbortSign
   return whenComplete(
     state,
     state.wanted,
-    `${service.workload} runs ${deployment.version}: ${state.ready} of ${state.wanted} pods.`,
+    `${service.workload} runs ${deployment.version}: ${state.ready} of ${counted(state.wanted, 'pod')}.`,
   )
 }
 

@@ -5,7 +5,14 @@ import type { WriteContext } from '../../ports/cluster.ts'
 import { emergencyContext } from '../../ports/emergency-context.ts'
 
 export type StepResult =
-  | { readonly kind: 'done'; readonly text: string; readonly evidence?: string; readonly facts?: StepFacts }
+  /** `level`: it is done, and something about it is not well, or not known; left out: good. */
+  | {
+      readonly kind: 'done'
+      readonly text: string
+      readonly level?: 'info' | 'warning'
+      readonly evidence?: string
+      readonly facts?: StepFacts
+    }
   /** Asked again after so long, ms of deployment time. */
   | { readonly kind: 'not-yet'; readonly why: string; readonly retryMs: number; readonly facts?: StepFacts }
   | { readonly kind: 'failed'; readonly why: string; readonly evidence?: string; readonly facts?: StepFacts }

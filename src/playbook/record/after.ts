@@ -6,6 +6,7 @@ import { locateStep } from '../plan.ts'
 import type { Outcome } from '../refusal.ts'
 import { oldVersion, refuse, round, trafficNow } from '../refuse.ts'
 import { writeReport } from '../report.ts'
+import { fullStop } from '../sentence.ts'
 import { type Change, startGoingBack } from './change.ts'
 
 /** How long the old version is kept at least after a check-in that found something. */
@@ -31,7 +32,8 @@ export function holdReminded(deployment: Deployment, now: number): Outcome<Chang
     remindAt: now + deployment.plan.service.timeouts.holdReminderMs,
   }
   const minutes = Math.round((now - hold.since) / 60_000)
-  const text = `${deployment.id} has been holding for ${minutes} min: ${hold.detail}. ${trafficNow(deployment)} ${whatNext(deployment)}`
+  const by = hold.by ? ` (${hold.by.name})` : ''
+  const text = `${deployment.id} has been holding for ${minutes} min${by}: ${fullStop(hold.detail)} ${trafficNow(deployment)} ${whatNext(deployment)}`
   return {
     ok: true,
     value: {
@@ -44,7 +46,12 @@ export function holdReminded(deployment: Deployment, now: number): Outcome<Chang
 function whatNext({ hold, service }: Deployment): string {
   const back = `\`/deploy rollback ${service}\``
   if (hold?.reason === 'blind') return `It goes on by itself when the cluster is seen again. To go back: ${back}.`
-  return `Decide: \`/deploy resume ${service}\` or ${back}.`
+  const by =
+    hold?.reason === 'no-data' ? 'data again' : hold?.reason === 'low-traffic' ? 'enough traffic to judge' : null
+  const decide = `\`/deploy resume ${service}\` or ${back}.`
+  return by === null || hold?.by
+    ? `Decide: ${decide}`
+    : `It goes on by itself when there is ${by}. Or decide: ${decide}`
 }
 
 export function withdrawn(deployment: Deployment, realShare: number | null): Outcome<Change> {
@@ -167,10 +174,10 @@ export function late(deployment: Deployment, event: Extract<DeploymentEvent, { t
     return refuse.stale(deployment)
   const urgent = deployment.hold?.withdraw === 'wanted'
   const text = urgent
-    ? `The traffic of ${deployment.version} cannot be taken away yet: ${why}. It is tried again until it works.`
+    ? `The traffic of ${deployment.version} cannot be taken away yet: ${fullStop(why)} It is tried again until it works.`
     : reclaiming
-      ? `What others changed cannot be written again yet: ${why}.`
-      : `${oldVersion(deployment)} cannot be retired yet: ${why}.`
+      ? `What others changed cannot be written again yet: ${fullStop(why)}`
+      : `${oldVersion(deployment)} cannot be retired yet: ${fullStop(why)}`
   const line = {
     text,
     audience: urgent ? ('channel' as const) : ('record' as const),

@@ -3,6 +3,7 @@ import type { Deployment, HoldReason, PersonRef, TimelineEntry, Trigger } from '
 import { locateStep, type Plan, type Step } from '../plan.ts'
 import { oldVersion, round } from '../refuse.ts'
 import { approvedPart, nextBatch } from '../rolling.ts'
+import { fullStop } from '../sentence.ts'
 
 export type Line = Pick<TimelineEntry, 'text' | 'audience' | 'level'> &
   Partial<Pick<TimelineEntry, 'by' | 'step' | 'evidence'>>
@@ -85,12 +86,12 @@ export function startGoingBack(
   const hadTraffic = hasTraffic(deployment)
   // An interrupted pin may be on the cluster without being in the record.
   const touched = deployment.pin !== null || locateStep(deployment.plan, deployment.step)?.step.want.do === 'pin'
-  const who = by ? `${by.name}: ` : ''
+  const why = `${by ? `, asked by ${by.name}` : ''}: ${fullStop(detail)}`
   const head = hadTraffic
-    ? `Rolling back ${deployment.service} to ${oldVersion(deployment)}. ${who}${detail}`
-    : `Stopping ${deployment.id}. ${who}${detail}. ${deployment.version} has no production traffic.`
+    ? `Rolling back ${deployment.service} to ${oldVersion(deployment)}${why}`
+    : `Stopping ${deployment.id}${why} ${deployment.version} has no production traffic.`
   const line: Line = { text: head, audience: hadTraffic ? 'channel' : 'thread', level: 'bad', ...(by ? { by } : {}) }
-  if (!touched) return refuseWhole(deployment, now, line, `${who}${detail}`)
+  if (!touched) return refuseWhole(deployment, now, line, why, by ? `${by.name}: ${detail}` : detail)
   const goingBack = { trigger, detail, since: now, step: 0, stepSince: now, hadTraffic, ...(by ? { by } : {}) }
   return {
     patch: {
@@ -109,10 +110,10 @@ export function startGoingBack(
 }
 
 /** Nothing was touched: there is nothing to undo. */
-function refuseWhole(deployment: Deployment, now: number, line: Line, why: string): Change {
-  const text = `Stopping ${deployment.id}: ${why}. Nothing was changed on the cluster; all traffic stays on ${oldVersion(deployment)}.`
+function refuseWhole(deployment: Deployment, now: number, line: Line, why: string, issue: string): Change {
+  const text = `Stopping ${deployment.id}${why} Nothing was changed on the cluster; all traffic stays on ${oldVersion(deployment)}.`
   return {
-    patch: { status: 'refused', hold: null, endedAt: now, waitingFor: null, issues: [...deployment.issues, why] },
+    patch: { status: 'refused', hold: null, endedAt: now, waitingFor: null, issues: [...deployment.issues, issue] },
     lines: [{ ...line, text, audience: 'channel' }],
   }
 }

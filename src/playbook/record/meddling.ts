@@ -5,6 +5,7 @@ import { type ForeignChange, GONE } from '../foreign-change.ts'
 import { changeText, meddledText, meddlingTable, namedOwners } from '../meddling-words.ts'
 import type { Outcome } from '../refusal.ts'
 import { oldVersion, refuse } from '../refuse.ts'
+import { fullStop } from '../sentence.ts'
 import { type Change, type Line, startGoingBack, startHold } from './change.ts'
 
 export function changedByOthers(
@@ -97,7 +98,7 @@ export function reclaimRefused(deployment: Deployment, why: string, now: number)
       patch: { ...startHold(deployment, now, 'changed', detail), meddled: { ...meddled, reclaim: false } },
       lines: [
         {
-          text: `${deployment.id} holds: ${detail} Resume tries again, Roll back goes back.`,
+          text: `${deployment.id} holds: ${fullStop(detail)} Resume tries again, Roll back goes back.`,
           audience: 'channel',
           level: 'warning',
         },

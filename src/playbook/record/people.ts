@@ -6,6 +6,7 @@ import { locateStep } from '../plan.ts'
 import type { Outcome } from '../refusal.ts'
 import { refuse } from '../refuse.ts'
 import { approvedPart } from '../rolling.ts'
+import { asClause, fullStop } from '../sentence.ts'
 import {
   askIfApproval,
   type Change,
@@ -42,16 +43,16 @@ export function hold(deployment: Deployment, by: PersonRef, reason: string | nul
   if (deployment.hold?.by) return refuse.alreadyHolding(deployment)
   // Held over a breach that asks: the breach stays the reason, only its countdown ends. The next bad sample starts none.
   const breach = deployment.hold?.reason === 'critical' ? deployment.hold.detail : null
-  const detail = breach ?? reason ?? `asked by ${by.name}`
+  const detail = breach ?? reason ?? 'no reason given'
   const still = breach
-    ? `It no longer rolls back by itself for: ${breach}.`
+    ? `It no longer rolls back by itself for: ${fullStop(breach)}`
     : 'Watching goes on; a breach still rolls back.'
   const text = `Held by ${by.name}${reason ? `: ${reason}` : ''}. ${still}`
   return {
     ok: true,
     value: {
       patch: startHold(deployment, now, breach ? 'critical' : 'person', detail, { by }),
-      lines: [{ text, audience: 'thread', level: 'warning', by }],
+      lines: [{ text, audience: 'thread', level: 'info', by }],
     },
   }
 }
@@ -73,7 +74,7 @@ export function resume(held: Deployment, by: PersonRef, now: number): Outcome<Ch
 
 function resumed(deployment: Deployment, by: PersonRef, now: number): Outcome<Change> {
   if (!deployment.hold) return refuse.notHolding(deployment)
-  const text = `Resumed by ${by.name} (it held for: ${deployment.hold.detail}).`
+  const text = `Resumed by ${by.name} (it held for: ${asClause(deployment.hold.detail)}).`
   const line = { text, audience: 'thread' as const, level: 'good' as const, by }
   const next = enterNext(deployment, now)
   // The window had run to its end: going on without the missing requests is what the person decided.

@@ -1,11 +1,12 @@
 /** How a forward step ended. */
 import type { CheckIn, Deployment } from '../deployment.ts'
-import { HOUR, SECOND } from '../durations.ts'
+import { duration, HOUR, SECOND } from '../durations.ts'
 import type { DeploymentEvent, StepFacts } from '../events.ts'
 import { locateStep, type Step } from '../plan.ts'
 import type { Outcome } from '../refusal.ts'
 import { oldVersion, refuse } from '../refuse.ts'
 import { fitToPin, rolledShare } from '../rolling.ts'
+import { asClause, fullStop } from '../sentence.ts'
 import type { Service } from '../service.ts'
 import { askIfApproval, type Change, enterNext, type Line, startGoingBack, startHold } from './change.ts'
 
@@ -24,18 +25,16 @@ const CHECK_INS = [
 
 export function stepDone(
   deployment: Deployment,
-  step: string,
-  text: string,
-  evidence: string | undefined,
-  facts: StepFacts,
+  event: Extract<DeploymentEvent, { type: 'step-done' }>,
   now: number,
 ): Outcome<Change> {
+  const { step, text, level = 'good', evidence, facts = {} } = event
   const at = current(deployment, step)
   if (!at) return refuse.stale(deployment)
   const done: Line = {
     text,
     audience: at.want.do === 'skip' ? 'record' : 'thread',
-    level: 'good',
+    level,
     step,
     ...(evidence === undefined ? {} : { evidence }),
   }
@@ -80,6 +79,7 @@ function settledBy({ router }: Service): Partial<Deployment> {
 function factsToFields(deployment: Deployment, facts: StepFacts): Partial<Deployment> {
   return {
     ...(facts.fromVersion === undefined ? {} : { fromVersion: facts.fromVersion }),
+    ...(facts.fromPods === undefined ? {} : { fromPods: facts.fromPods }),
     ...(facts.digest === undefined ? {} : { digest: facts.digest }),
     ...(facts.pin === undefined ? {} : { pin: facts.pin }),
     ...(facts.baseline === undefined ? {} : { baseline: facts.baseline }),
@@ -93,7 +93,7 @@ function complete(deployment: Deployment, learnt: Partial<Deployment>, done: Lin
   const checkIns = CHECK_INS.map(({ name, afterMs }) => ({ name, dueAt: now + afterMs }))
   const minutes = Math.floor((now - deployment.createdAt) / 60_000)
   const kept = service.keep === 'warm' ? 'stays warm' : 'stays restorable'
-  const text = `${deployment.service} ${deployment.version} is deployed: 100 % of traffic, ${minutes} min. ${oldVersion(deployment)} ${kept} for ${Math.round(service.keepMs / 60_000)} min; check-ins follow after 1 h, 4 h and 24 h.`
+  const text = `${deployment.service} ${deployment.version} is deployed: 100 % of traffic, ${minutes} min. ${oldVersion(deployment)} ${kept} for ${duration(service.keepMs)}; check-ins follow after 1 h, 4 h and 24 h.`
   return {
     patch: {
       ...learnt,
@@ -126,7 +126,7 @@ export function stepNotYet(
   const lines: Line[] =
     deployment.waitingFor === why
       ? []
-      : [{ text: `${at.purpose}: not yet, ${why}`, audience: 'record', level: 'info', step }]
+      : [{ text: `“${at.purpose}”: not yet, ${why}`, audience: 'record', level: 'info', step }]
   return {
     ok: true,
     value: { patch: { ...factsToFields(deployment, facts), stepSince, retryAt, waitingFor: why }, lines },
@@ -149,13 +149,13 @@ export function stepFailed(
   const learnt = factsToFields(deployment, event.facts ?? {})
   const seen = { ...deployment, ...learnt }
   const failed: Line = {
-    text: `${at.purpose}: failed. ${why}`,
+    text: `“${at.purpose}” failed. ${fullStop(why)}`,
     audience: 'thread',
     level: 'bad',
     step,
     ...(evidence === undefined ? {} : { evidence }),
   }
-  const reason = `${at.purpose} failed: ${shortened(why)}`
+  const reason = `“${at.purpose}” failed: ${asClause(shortened(why))}`
   const { patch, lines } =
     at.onFail === 'refuse'
       ? refuseStart(seen, why, now)
@@ -180,7 +180,7 @@ function holdFailed(deployment: Deployment, reason: string, now: number): Change
 }
 
 function refuseStart(deployment: Deployment, why: string, now: number): Change {
-  const text = `${deployment.service} ${deployment.version} is not deployed: ${shortened(why)} Nothing was changed; all traffic stays on ${oldVersion(deployment)}. When it is mended: \`/deploy ${deployment.service} ${deployment.version} ${deployment.strategy}\`.`
+  const text = `${deployment.service} ${deployment.version} is not deployed: ${fullStop(shortened(why))} Nothing was changed; all traffic stays on ${oldVersion(deployment)}. When it is mended: \`/deploy ${deployment.service} ${deployment.version} ${deployment.strategy}\`.`
   return {
     patch: { status: 'refused', endedAt: now, waitingFor: null },
     lines: [{ text, audience: 'channel', level: 'bad' }],

@@ -1,16 +1,18 @@
 /** What samples and pod sightings amount to. */
 import { type Deployment, type HoldReason, hasWayBack, isOldReplaced } from '../deployment.ts'
+import { duration } from '../durations.ts'
+import type { DeploymentEvent } from '../events.ts'
 import { isBlind } from '../is-blind.ts'
 import type { PodVerdict } from '../judge-pods.ts'
 import { judgeSample } from '../judge-sample.ts'
 import { judgeWindow } from '../judge-window.ts'
 import type { Sample } from '../metrics.ts'
 import { locateStep } from '../plan.ts'
-import type { PodHealth } from '../pods.ts'
 import type { Outcome } from '../refusal.ts'
 import { refuse, trafficNow } from '../refuse.ts'
 import { metricsTable } from '../report.ts'
 import { batchName } from '../rolling.ts'
+import { asClause, capitalised } from '../sentence.ts'
 import {
   askIfApproval,
   type Change,
@@ -93,7 +95,7 @@ export function breach(
     patch: { ...startHold(deployment, now, 'critical', detail, { rollBackAt }), issues },
     lines: [
       {
-        text: `Threshold breach: ${detail}. ${trafficNow(deployment)} It rolls back by itself in ${COUNTDOWN_MS / 60_000} min unless somebody holds it.`,
+        text: `Threshold breach: ${detail}. ${trafficNow(deployment)} It rolls back by itself in ${COUNTDOWN_MS / 60_000} min unless somebody decides before.`,
         audience: 'channel',
         level: 'bad',
       },
@@ -115,7 +117,7 @@ function whileHolding(deployment: Deployment, now: number, objection: string | n
     patch: { ...endHold(deployment, now), stepSince, window: { ...window, askedAt: 0 } },
     lines: [
       {
-        text: `Data is back after ${Math.round((now - hold.since) / 1000)} s; ${deployment.id} goes on by itself.`,
+        text: `${hold.reason === 'low-traffic' ? 'There is enough traffic now' : 'Data is back'}, after ${Math.round((now - hold.since) / 1000)} s; ${deployment.id} goes on by itself.`,
         audience: 'thread',
         level: 'good',
       },
@@ -200,17 +202,22 @@ function peaksWith(deployment: Deployment, sample: Sample): Deployment['peaks'] 
 }
 
 /** The guard's sightings: a crash goes back at once, all unready takes the traffic away and asks, some unready holds and goes back after its grace. */
-export function podsSeen(deployment: Deployment, health: PodHealth, verdict: PodVerdict, now: number): Outcome<Change> {
+export function podsSeen(
+  deployment: Deployment,
+  { health, verdict, realShare }: Extract<DeploymentEvent, { type: 'pods-seen' }>,
+  now: number,
+): Outcome<Change> {
   // A superseded one has nowhere to go back to, and the service is already the next one's.
   if (!hasWayBack(deployment, now)) return refuse.stale(deployment)
   const change = onPods(deployment, verdict, now)
-  return { ok: true, value: { patch: { pods: health, ...change.patch }, lines: change.lines } }
+  const share = realShare === undefined ? {} : { share: { ...deployment.share, real: realShare } }
+  return { ok: true, value: { patch: { pods: health, ...share, ...change.patch }, lines: change.lines } }
 }
 
 function onPods(deployment: Deployment, verdict: PodVerdict, now: number): Change {
   if (verdict.kind === 'crash') {
     if (deployment.status === 'completed' && !deployment.settled && !deployment.rolled) return NOTHING
-    const back = startGoingBack(deployment, now, 'crash', `crash: ${verdict.detail}`)
+    const back = startGoingBack(deployment, now, 'crash', verdict.detail)
     return { patch: { ...back.patch, issues: [...deployment.issues, verdict.detail] }, lines: back.lines }
   }
   const holdsForPods = deployment.hold?.reason === 'unready'
@@ -231,7 +238,7 @@ function onPods(deployment: Deployment, verdict: PodVerdict, now: number): Chang
       patch: startHold(deployment, now, 'unready', verdict.detail, { rollBackAt }),
       lines: [
         {
-          text: `${verdict.detail}. ${deployment.id} holds, and goes back if that lasts ${Math.round(deployment.plan.service.guard.unreadyGraceMs / 1000)} s.`,
+          text: `${capitalised(verdict.detail)}. ${deployment.id} holds, and goes back if that lasts ${Math.round(deployment.plan.service.guard.unreadyGraceMs / 1000)} s.`,
           audience: 'thread',
           level: 'warning',
         },
@@ -246,7 +253,7 @@ function onPods(deployment: Deployment, verdict: PodVerdict, now: number): Chang
     patch: startHold(deployment, now, 'unready', verdict.detail, { rollBackAt, withdraw: 'wanted' }),
     lines: [
       {
-        text: `${verdict.detail}. Its traffic is taken away now. It rolls back in ${COUNTDOWN_MS / 60_000} min unless somebody decides: Resume gives the traffic back, Roll back ends it.`,
+        text: `${capitalised(verdict.detail)}. The traffic of ${deployment.version} is taken away now. It rolls back by itself in ${COUNTDOWN_MS / 60_000} min unless somebody decides: Resume gives the traffic back, Roll back ends it.`,
         audience: 'channel',
         level: 'bad',
       },
@@ -280,7 +287,7 @@ export function countdownOver(deployment: Deployment, now: number): Outcome<Chan
       deployment,
       now,
       trigger,
-      `${hold.detail}; nobody spoke for ${Math.round((now - hold.since) / 1000)} s`,
+      `${asClause(hold.detail)}; nobody decided for ${duration(now - hold.since)}`,
     ),
   }
 }

@@ -4,6 +4,7 @@ import type { Deployment } from '../deployment.ts'
 import type { DeploymentEvent } from '../events.ts'
 import type { Outcome } from '../refusal.ts'
 import { oldVersion, refuse } from '../refuse.ts'
+import { capitalised, fullStop } from '../sentence.ts'
 import type { Change } from './change.ts'
 
 export function wayBackStepDone(
@@ -16,7 +17,8 @@ export function wayBackStepDone(
   const { goingBack, plan } = deployment
   if (deployment.status !== 'going-back' || !goingBack || goingBack.step !== index) return refuse.stale(deployment)
   const restored = plan.wayBack[index]?.want.do === 'restore'
-  const moved = { ...goingBack, step: index + 1, stepSince: now, ...(restored ? { restoredAt: now } : {}) }
+  const { lateTold: _, ...going } = goingBack
+  const moved = { ...going, step: index + 1, stepSince: now, ...(restored ? { restoredAt: now } : {}) }
   const share = restored ? { share: { planned: 0, real: realShare ?? null } } : {}
   const line = {
     text,
@@ -56,7 +58,7 @@ function outcome(deployment: Deployment, now: number): Change['lines'][number] {
   const blocked = blockOf({ ...deployment, ...ended(now) })
   const block = blocked ? ` ${blockedNow(blocked)}` : ''
   return {
-    text: `${head} Reason: ${goingBack?.detail ?? 'not recorded'}.${block}`,
+    text: `${head} Reason: ${fullStop(goingBack?.detail ?? 'not recorded')}${block}`,
     audience: 'channel',
     level: goingBack?.hadTraffic ? 'bad' : 'warning',
   }
@@ -67,17 +69,18 @@ export function wayBackLate(
   deployment: Deployment,
   late: Extract<DeploymentEvent, { type: 'way-back-late' }>,
 ): Outcome<Change> {
-  const { goingBack, waitingFor } = deployment
+  const { goingBack } = deployment
   if (deployment.status !== 'going-back' || goingBack?.step !== late.index) return refuse.stale(deployment)
   const patch = { retryAt: late.retryAt, waitingFor: late.why }
-  if (late.expected || waitingFor === late.why) return { ok: true, value: { patch, lines: [] } }
+  // What was expected for a while is told when it no longer is, though the reason is the same.
+  if (late.expected || goingBack.lateTold === late.why) return { ok: true, value: { patch, lines: [] } }
   const step = deployment.plan.wayBack[late.index]
   const urgent = step?.want.do === 'restore' && goingBack.hadTraffic
-  const text = `${step?.purpose ?? 'way back'}: not yet, ${late.why}. It is tried again until it works.`
+  const text = `${capitalised(step?.purpose ?? 'way back')}: not yet, ${fullStop(late.why)} It is tried again until it works.`
   return {
     ok: true,
     value: {
-      patch,
+      patch: { ...patch, goingBack: { ...goingBack, lateTold: late.why } },
       lines: [urgent ? { text, audience: 'channel', level: 'bad' } : { text, audience: 'thread', level: 'info' }],
     },
   }

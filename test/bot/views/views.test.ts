@@ -88,6 +88,43 @@ describe('the card', () => {
     expect(verbs(card(waiting, TWO_PM))).toEqual(['approve', 'abort'])
     expect(JSON.stringify(card(watched()))).not.toContain('U0MIRA')
   })
+  it('says on whom a hold waits, and what ends it without anybody', () => {
+    const hold = (reason: 'warning' | 'no-data' | 'low-traffic', by?: { id: string; name: string }) => {
+      const since = TWO_PM
+      const held = { reason, detail: 'so it is', since, remindAt: since + MINUTE, reminders: 0, ...(by ? { by } : {}) }
+      return watched({ status: 'holding', hold: held })
+    }
+    expect(read(card(hold('warning')))).toContain('Waits for @lee, @mira to resume or to roll back. Watching goes on.')
+    expect(read(card(hold('no-data')))).toContain(
+      'Goes on by itself when there is data again; before that @lee, @mira may resume or roll back.',
+    )
+    expect(read(card(hold('low-traffic')))).toContain('Goes on by itself when there is enough traffic to judge')
+    expect(read(card(hold('no-data', { id: 'U0LEE', name: 'Lee' })))).toContain('Waits for @lee, @mira')
+    const told = drawEntry(entry({ audience: 'channel', level: 'warning', to: 'holding' }), hold('warning'))
+    expect(read(told)).toContain('For @sam, who asked for this deployment; to decide: @lee, @mira.')
+  })
+  it('does not say where the traffic is before it is there', () => {
+    const goingBack = {
+      trigger: 'critical',
+      detail: 'too slow',
+      since: TWO_PM,
+      step: 0,
+      stepSince: TWO_PM,
+      hadTraffic: true,
+    } as const
+    const back = watched({ status: 'going-back', goingBack, share: { planned: 5, real: 25 } })
+    expect(read(card(back))).toContain('traffic goes back to v1.9')
+    expect(read(card(back))).not.toContain('traffic is on v1.9')
+    expect(read(card(back))).toContain('step 1 of 3: all traffic back on the old version')
+    // What the share was is no news any more.
+    expect(read(card(back))).not.toContain('more than twice')
+    const restored = {
+      ...back,
+      goingBack: { ...goingBack, step: 1, restoredAt: TWO_PM },
+      share: { planned: 0, real: 0 },
+    }
+    expect(read(card(restored))).toContain('traffic is on v1.9')
+  })
   it('names buttons by their effect, in the words of the deployment, and asks before danger', () => {
     const [approve, abort] = buttons(card(sampleDeployment({ step: 'approve-5' }), TWO_PM))
     expect(approve).toMatchObject({
@@ -206,6 +243,14 @@ describe('lines of the thread', () => {
     expect(text).toContain('line 399 of')
     expect(text).toMatch(/… \d+ more lines …/)
   })
+  it('show every line of some twenty checks', () => {
+    const row = (n: number) =>
+      `✓ holds · check-number-${n}: a sentence about it that says what was found, and how much\n      a line`
+    const evidence = Array.from({ length: 20 }, (_, n) => row(n)).join('\n')
+    const text = read(drawEntry(entry({ evidence }), watched()))
+    for (let n = 0; n < 20; n += 1) expect(text).toContain(`check-number-${n}:`)
+    expect(text).not.toContain('more lines')
+  })
   it('stay in the thread without buttons', () => expect(verbs(drawEntry(entry({}), watched()))).toEqual([]))
   it('name who did it, once', () => {
     const by = { id: 'U0LEE', name: 'Lee' }
@@ -230,7 +275,7 @@ describe('answers', () => {
   it('tell a plan with every step and the way back', () => {
     const text = read(drawPlan(watched().plan, ['5 % is really 25 %.']))
     expect(text).toContain('7 phases, at least 50 min of watching')
-    expect(text).toContain('⚠️ 5 % is really 25 %.')
+    expect(text).toContain('ℹ️ 5 % is really 25 %.')
     expect(text).toContain('✋ approval for 5 % of traffic')
     expect(text).toContain('Way back, at any time: all traffic back on the old version')
   })

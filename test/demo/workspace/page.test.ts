@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { PanelSnapshot, PanelSource } from '../../../src/demo/workspace/panels.ts'
 import type { Workspace } from '../../../src/demo/workspace/workspace-interface.ts'
 import { buildPage, openBrowser } from './browser.ts'
-import { ANNA, BEN, DEPLOYS, socketApp, testWorkspace } from './tiny-app.ts'
+import { ANNA, BEN, card, DEPLOYS, socketApp, testWorkspace } from './tiny-app.ts'
 import { until } from './until.ts'
 
 let built: Awaited<ReturnType<typeof buildPage>>
@@ -66,6 +66,20 @@ describe('the page of the local workspace', () => {
     expect(await page.getByText('Only visible to you').count()).toBeGreaterThan(0)
     await page.getByRole('button', { name: /1 reply/ }).click()
     await page.getByRole('complementary', { name: 'Thread' }).getByText('In the thread').waitFor()
+  })
+
+  it('keeps asking while the message is edited: at 60 times the speed a card is, all the time', async () => {
+    await workspace.command(ANNA, DEPLOYS, '/deploy api v2.0 canary')
+    await page.getByRole('button', { name: 'Approve' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Approve?' })
+    await dialog.waitFor()
+    const ts = workspace.messages(DEPLOYS)[0]?.ts ?? ''
+    for (const text of ['5 % of the way', '6 % of the way']) {
+      await app.client.chat.update({ token: workspace.botToken, channel: DEPLOYS, ts, text, blocks: card(text, true) })
+      await page.getByText(text).waitFor()
+    }
+    await dialog.getByRole('button', { name: 'Approve it' }).click()
+    await page.getByText('approved by @Anna Vogel').waitFor()
   })
 
   it('opens a modal, shows what is missing under its field, and submits by keyboard', async () => {

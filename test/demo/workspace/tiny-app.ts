@@ -95,7 +95,7 @@ function register(app: App): void {
   })
 }
 
-function card(text: string, withButtons: boolean) {
+export function card(text: string, withButtons: boolean) {
   const section = { type: 'section' as const, text: { type: 'mrkdwn' as const, text: `*${text}*` } }
   const approve = {
     type: 'button' as const,

@@ -53,7 +53,7 @@ describe('failing counters', () => {
     expect(after).toMatchObject({ status: 'going-back', goingBack: { trigger: 'critical', hadTraffic: true } })
     expect(entries[0]).toMatchObject({
       audience: 'channel',
-      text: 'Rolling back api to v1.9. Error rate 34 %: 41 of 120 requests in 2 s failed, read from 2 new pods themselves (10 % of 50 requests are critical at once)',
+      text: 'Rolling back api to v1.9: Error rate 34 %: 41 of 120 requests in 2 s failed, read from 2 new pods themselves (10 % of 50 requests are critical at once).',
     })
     expect(entries[1]).toMatchObject({ audience: 'thread' })
     expect(entries[1]?.evidence).toContain('api-canary-a  60        21      35 %')

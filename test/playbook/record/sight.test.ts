@@ -40,7 +40,7 @@ describe('a cluster that is not seen', () => {
     const { deployment, now } = at25()
     const blind = unseenFor(deployment, now, 50 * SECOND)
     expect(blind.told).toEqual([
-      `thread: The cluster has not been seen for 15 s: ${why} How the pods of v2.0 are is not known. v2.0 has 25 % of the traffic (really 25 %). Nothing goes forward until it is seen again; after 60 s api-1 holds. To go back: \`/deploy rollback api\`.`,
+      `thread: The cluster has not been seen for 15 s: ${why} How the pods of v2.0 are is not known. v2.0 has 25 % of the traffic. Nothing goes forward until it is seen again; after 60 s api-1 holds. To go back: \`/deploy rollback api\`.`,
     ])
     expect(blind.deployment).toMatchObject({ status: 'running', issues: [`The cluster was not seen: ${why}`] })
     const back = must(blind.deployment, { type: 'sight-back' }, now + MINUTE)
@@ -85,7 +85,7 @@ describe('a cluster that is not seen', () => {
     const blind = unseenFor(deployment, now, 10 * MINUTE)
     expect(blind.told).toHaveLength(2)
     expect(blind.told[1]).toBe(
-      'channel: api-1 holds: the cluster has not been seen for 60 s: Could not list pods: connect ECONNREFUSED. v2.0 has 25 % of the traffic (really 25 %). It goes on by itself when the cluster is seen again, and never goes back for this alone. To go back all the same: `/deploy rollback api`. To look for yourself: `kubectl get --raw /readyz`.',
+      'channel: api-1 holds: the cluster has not been seen for 60 s: Could not list pods: connect ECONNREFUSED. v2.0 has 25 % of the traffic. It goes on by itself when the cluster is seen again, and never goes back for this alone. To go back all the same: `/deploy rollback api`. To look for yourself: `kubectl get --raw /readyz`.',
     )
     expect(blind.deployment).toMatchObject({ status: 'holding', hold: { reason: 'blind' }, share: { planned: 25 } })
     const back = must(blind.deployment, { type: 'sight-back' }, blind.now)
