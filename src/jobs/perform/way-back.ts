@@ -3,6 +3,7 @@ import { configWarning } from '../../playbook/config-change.ts'
 import { type Deployment, goesThroughPrevious, type Pin } from '../../playbook/deployment.ts'
 import type { Step } from '../../playbook/plan.ts'
 import { oldVersion } from '../../playbook/refuse.ts'
+import { fullStop } from '../../playbook/sentence.ts'
 import { ClusterError } from '../../ports/cluster.ts'
 import type { Engine } from '../engine.ts'
 import { undoneBy } from '../keep-restored.ts'
@@ -133,7 +134,10 @@ async function drain(engine: Engine, deployment: Deployment, signal: AbortSignal
   } catch (error) {
     // Nothing on the way back waits for a warning.
     if (!(error instanceof ClusterError) || signal.aborted) throw error
-    return { kind: 'done', text: `${ended} Whether its ConfigMaps and Secrets changed is not known: ${error.message}` }
+    return {
+      kind: 'done',
+      text: `${ended} Whether its ConfigMaps and Secrets changed is not known: ${fullStop(error.message)}`,
+    }
   }
 }
 
