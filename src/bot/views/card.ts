@@ -1,5 +1,4 @@
 /** The card: the one message of a deployment, a pure function of its record. */
-
 import { type Deployment, hasWayBack, isLive } from '../../playbook/deployment.ts'
 import { duration } from '../../playbook/durations.ts'
 import { oldVersion } from '../../playbook/refuse.ts'
