@@ -26,8 +26,6 @@ export interface SlackSettings extends SlackPortSettings {
   readonly socketConnections?: number | undefined
   /** Socket Mode only: how long a pong may take, and the wait before connecting again, real ms. Default 3 s. */
   readonly socketPingTimeoutMs?: number | undefined
-  /** What people type; default `/deploy`. */
-  readonly command?: string | undefined
 }
 
 export interface StartSlack {

@@ -2,6 +2,7 @@
 import type { Chat } from '../ports/chat.ts'
 import type { Log } from '../ports/log.ts'
 import type { People } from '../ports/people.ts'
+import { chatAsTypedHere } from './as-typed-here.ts'
 import { boltLogger } from './bolt-logger.ts'
 import { type Channels, slackChannels } from './slack-channels.ts'
 import { slackChat } from './slack-chat.ts'
@@ -14,6 +15,8 @@ export interface SlackPortSettings {
   readonly apiUrl?: string | undefined
   /** Team ids whose members may decide; default: the workspace of the bot. */
   readonly allowedTeams?: readonly string[] | undefined
+  /** What people type, as messages name it; default `/deploy`. */
+  readonly command?: string | undefined
 }
 
 export interface SlackPorts {
@@ -29,5 +32,6 @@ export function slackPorts(settings: SlackPortSettings, log: Log): SlackPorts {
   if (settings.allowedTeams?.length === 0) throw new Error('The list of allowed teams is empty: nobody could decide.')
   const web = slackWeb({ botToken: settings.botToken, apiUrl: settings.apiUrl, logger: boltLogger(log) })
   const channels = slackChannels(web)
-  return { web, channels, chat: slackChat(web, channels, log), people: slackPeople(web, settings.allowedTeams) }
+  const chat = chatAsTypedHere(slackChat(web, channels, log), settings.command)
+  return { web, channels, chat, people: slackPeople(web, settings.allowedTeams) }
 }

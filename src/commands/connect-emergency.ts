@@ -40,7 +40,7 @@ export async function connectEmergency(catalogue: Catalogue, env: Environment): 
     chat:
       botToken === ''
         ? { absent: 'SLACK_BOT_TOKEN is not set here' }
-        : slackPorts({ botToken, apiUrl: apiUrl ?? undefined }, log).chat,
+        : slackPorts({ botToken, apiUrl: apiUrl ?? undefined, command: catalogue.slack.command }, log).chat,
     async close() {
       const closing = Promise.allSettled([queue.close(), store.close(), cluster.close()])
       let timer: NodeJS.Timeout | undefined

@@ -120,6 +120,8 @@ export interface GoingBack {
   /** Since when that step is tried. */
   readonly stepSince: number
   readonly restoredAt?: number
+  /** Why the present step is late, as people were told; absent: not told yet. */
+  readonly lateTold?: string
   /** What somebody else did to it since, and was undone. */
   readonly undone?: readonly ForeignChange[]
   /** Id of the emergency rollback that was ordered: from then on its token counts on the cluster, and what is pinned there is the way back. */

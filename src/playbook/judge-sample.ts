@@ -3,6 +3,7 @@
  * never "ok"; a ratio with too few requests behind it is "low traffic".
  */
 import type { Reading, Sample, Threshold, Traffic, Unit } from './metrics.ts'
+import { counted } from './sentence.ts'
 import type { Service } from './service.ts'
 
 export type Level = 'ok' | 'warning' | 'critical' | 'no-data' | 'low-traffic'
@@ -13,6 +14,8 @@ export interface Finding {
   /** The value, or why there is none. */
   readonly reading: Reading
   readonly requests: number | null
+  /** Of a low-traffic one: how many requests it would take. */
+  readonly needed?: number
 }
 
 export interface Verdict {
@@ -70,7 +73,8 @@ function judgeErrors(row: Threshold, sample: Sample, service: Service): Finding 
   if (recent.requests >= fastPath.requests && recent.errors / recent.requests >= fastPath.errorRatio)
     return finding('critical', recent)
   const judged = [recent, whole].find((counts) => counts.requests >= trafficFloor)
-  if (!judged) return finding('low-traffic', whole.requests >= recent.requests ? whole : recent)
+  if (!judged)
+    return { ...finding('low-traffic', whole.requests >= recent.requests ? whole : recent), needed: trafficFloor }
   return finding(levelOf(row, judged.errors / judged.requests), judged)
 }
 
@@ -79,7 +83,7 @@ function judgeReading(row: Threshold, sample: Sample, service: Service): Finding
   const requests = countsOf(sample.recent)?.requests ?? null
   const few = row.needsRequests === 'floor' ? service.judgement.trafficFloor : service.judgement.fastPath.requests
   if (row.needsRequests !== 'none' && requests !== null && requests < few)
-    return { threshold: row, level: 'low-traffic', reading, requests }
+    return { threshold: row, level: 'low-traffic', reading, requests, needed: few }
   if ('absent' in reading) return { threshold: row, level: 'no-data', reading, requests }
   return { threshold: row, level: levelOf(row, reading.value), reading, requests }
 }
@@ -105,8 +109,11 @@ export function countsOf(traffic: Traffic): Counts | undefined {
   return 'absent' in traffic ? undefined : traffic
 }
 
-export function describeFinding({ threshold, level, reading, requests }: Finding): string {
-  if (level === 'low-traffic') return `${threshold.label}: only ${Math.round(requests ?? 0)} requests, too few to judge`
+export function describeFinding({ threshold, level, reading, requests, needed }: Finding): string {
+  if (level === 'low-traffic') {
+    const few = counted(Math.round(requests ?? 0), 'request')
+    return `${threshold.label}: only ${few}${needed === undefined ? '' : `, fewer than the ${needed} that a verdict needs`}`
+  }
   if ('absent' in reading) return `${threshold.label}: no data (${reading.absent})`
   const limit = level === 'critical' ? threshold.critical : threshold.warning
   const side = threshold.good === 'low' ? 'above' : 'below'

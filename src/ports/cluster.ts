@@ -91,6 +91,7 @@ export interface SlotState {
   readonly stuck: string | null
   /** Image of the version's container. */
   readonly image: string | null
+  /** In a sighting, of `stable` those of its present template only. */
   readonly pods: readonly PodSighting[]
   /** Of new pods in the workload itself (`rolling` router), once one stands: pods wanted in all, and their `pod-template-hash`. */
   readonly rolling?: { readonly of: number; readonly hash: string }
@@ -162,6 +163,8 @@ export interface Inspection {
   readonly leftovers: readonly string[]
   /** NetworkPolicies that hold for the old version's pods and would not for the new one's (`switch` router), by name. */
   readonly policiesLost?: readonly string[]
+  /** Those that would not hold for the old version's pods once they are kept beside the promoted workload, by name. */
+  readonly policiesLostWhenKept?: readonly string[]
   /** What is wrong with the router's objects, in sentences; empty: present and valid. */
   readonly routerFaults: readonly string[]
   /** Why what is written there is not yet what flows, as one sentence; left out when it is, or the router never says. */

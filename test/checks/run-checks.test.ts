@@ -86,9 +86,9 @@ describe('run-checks', () => {
       level: 'warning',
       facts: { digest: 'sha256:1', issues: ['Argo CD manages api.'] },
       evidence: [
-        '✓ holds · a: All is well.',
         '⚠ warns · b: Argo CD manages api.',
         '? unknown · c: Node load is not known.',
+        '✓ holds · a: All is well.',
         '✓ holds · d: Found.',
       ].join('\n'),
     })
@@ -112,8 +112,8 @@ describe('run-checks', () => {
       evidence: [
         '✗ fails · a: No image.',
         '    asked twice',
-        '… not yet · b: One pod is starting.',
         '✗ fails · c: No quota.',
+        '… not yet · b: One pod is starting.',
       ].join('\n'),
     })
   })

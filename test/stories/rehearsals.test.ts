@@ -142,6 +142,23 @@ describe('a rehearsal of blue-green', () => {
   })
 })
 
+describe('a catalogue that names the command otherwise', () => {
+  it('is told with that name everywhere, also in the channel, and says how much traffic is missing', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tminus-ship-'))
+    const path = join(folder, 'tminus.yml')
+    const catalogue = parseDocument(await readFile(EXAMPLE_PATH, 'utf8'))
+    catalogue.setIn(['slack', 'command'], '/ship')
+    catalogue.setIn(['defaults', 'judgement'], { trafficFloor: 1_000_000 })
+    await writeFile(path, catalogue.toString())
+    const { exit, text } = await rehearsalOf(path, '/ship api v2.0')
+    await rm(folder, { recursive: true })
+    expect(exit).toBe(3)
+    expect(text).toContain('Or decide: `/ship resume api` or `/ship rollback api`.')
+    expect(text).not.toContain('/deploy ')
+    expect(text).toMatch(/Error rate: only \d+ requests, fewer than the 1000000 that a verdict needs/)
+  })
+})
+
 describe('a plan by pods', () => {
   it('says which shares can be had, and ends well', async () => {
     const { exit, text } = await rehearsal('/deploy plan api v2.0')
@@ -301,7 +318,7 @@ describe('a rehearsal of something that cannot be done', () => {
   it('refuses a version that the registry does not have, before anything is changed', async () => {
     const { exit, text } = await rehearsal('/deploy api v9.9 canary')
     expect(exit).toBe(1)
-    expect(text).toContain('✗ fails image-exists')
+    expect(text).toContain('✗ fails · image-exists')
     expect(text).toContain('Nothing was changed; all traffic stays on v1.9.')
   })
 })

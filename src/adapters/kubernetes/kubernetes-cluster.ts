@@ -20,6 +20,7 @@ import { reclaim } from './ownership/reclaim.ts'
 import { foreignChanges, suspected } from './ownership/standing.ts'
 import { pinGrown, pinWorkload } from './pin-workload.ts'
 import { podLogs } from './pod-logs.ts'
+import { presentPods } from './present-pods.ts'
 import { promote } from './promote.ts'
 import { readPinned } from './read-pinned.ts'
 import { restore } from './restore.ts'
@@ -136,7 +137,11 @@ async function look(
     at,
     watched: connection.isWatched(service),
     slots: {
-      stable: withAddresses(service, slotState(service, stable, pods.stable), scene.endpointSlices),
+      stable: withAddresses(
+        service,
+        slotState(service, stable, presentPods(stable, scene.replicaSets, pods.stable)),
+        scene.endpointSlices,
+      ),
       canary: withAddresses(service, slotState(service, canary, pods.canary), [
         ...scene.endpointSlices,
         ...scene.canarySlices,

@@ -30,9 +30,10 @@ export function sampleLine(deployment: Deployment): string | null {
 }
 
 function tellFinding(finding: Finding, baseline: Sample | null): string {
-  const { threshold, level, reading, requests } = finding
+  const { threshold, level, reading, requests, needed } = finding
   const name = escapeText(threshold.label)
-  if (level === 'low-traffic') return `${name}: ❔ too few requests (${Math.round(requests ?? 0)})`
+  if (level === 'low-traffic')
+    return `${name}: ❔ too few requests (${Math.round(requests ?? 0)}${needed === undefined ? '' : ` of ${needed}`})`
   if ('absent' in reading) return `${name}: ❔ no data (${escapeText(reading.absent)})`
   const value = `${name} ${formatValue(reading.value, threshold.unit)}`
   const sign = threshold.good === 'low' ? '&gt;' : '&lt;'

@@ -2,6 +2,7 @@
 import type { Reply } from '../../handlers/ask.ts'
 import type { Refusal } from '../../playbook/refusal.ts'
 import type { ChatMessage } from '../../ports/chat.ts'
+import { asTypedHere } from '../as-typed-here.ts'
 import type { Catalogue } from '../command/parse-fault.ts'
 import { context, section } from './blocks.ts'
 import { drawEmergencyQuestion } from './emergency.ts'
@@ -20,7 +21,7 @@ export interface ReplyFacts {
 export function drawReply(reply: Reply, { catalogue, commandName = '/deploy' }: ReplyFacts): ChatMessage {
   switch (reply.kind) {
     case 'done': {
-      const text = withChannels(escapeText(renamed(reply.text, commandName)))
+      const text = withChannels(escapeText(asTypedHere(reply.text, commandName)))
       return fitToSlack({ text, blocks: [section(text)] })
     }
     case 'plan':
@@ -38,9 +39,9 @@ export function drawReply(reply: Reply, { catalogue, commandName = '/deploy' }: 
 
 /** What is blocked and why, what that means for traffic, what to do next; the code stands last, for searching. */
 export function drawRefusal(refusal: Refusal, commandName = '/deploy'): ChatMessage {
-  const what = withChannels(escapeText(renamed(refusal.what, commandName)))
-  const traffic = escapeText(renamed(refusal.traffic, commandName))
-  const next = withPeople(withChannels(escapeText(renamed(refusal.next, commandName))))
+  const what = withChannels(escapeText(asTypedHere(refusal.what, commandName)))
+  const traffic = escapeText(asTypedHere(refusal.traffic, commandName))
+  const next = withPeople(withChannels(escapeText(asTypedHere(refusal.next, commandName))))
   return fitToSlack({
     text: `${what} ${traffic} ${next}`,
     blocks: [section(`⛔ *${what.replaceAll('*', '')}*\n${traffic}\n${next}`), context(`Code ${refusal.code}`)],
@@ -55,8 +56,4 @@ function withPeople(escaped: string): string {
 /** Channels are named by handlers as `<#id>`; that notifies nobody. */
 function withChannels(escaped: string): string {
   return escaped.replace(/&lt;#(C[A-Z0-9]{1,20})&gt;/g, '<#$1>')
-}
-
-function renamed(text: string, commandName: string): string {
-  return commandName === '/deploy' ? text : text.replace(/(^|[\s`"(])\/deploy(?=[\s`")]|$)/g, `$1${commandName}`)
 }

@@ -2,6 +2,7 @@
 import { type SteppedClock, steppedClock } from '../../adapters/clocks.ts'
 import { type MemoryQueue, memoryQueue } from '../../adapters/memory/memory-queue.ts'
 import { memoryStore } from '../../adapters/memory/memory-store.ts'
+import { chatAsTypedHere } from '../../bot/as-typed-here.ts'
 import { parseCommand } from '../../bot/command/parse-command.ts'
 import { drawParseFault } from '../../bot/views/fault.ts'
 import { drawReply } from '../../bot/views/reply.ts'
@@ -108,7 +109,9 @@ class Stage {
     this.#meant = serviceMeant(rehearsal, services)
     this.#cast = castOf(services, this.#meant)
     this.#queue = memoryQueue({ clock, onError: (error) => this.#failures.push(error) })
-    this.#chat = terminalChat({ clock, print: rehearsal.print, names: this.#cast.names })
+    const { command } = rehearsal.catalogue.slack
+    const terminal = terminalChat({ clock, print: rehearsal.print, names: this.#cast.names })
+    this.#chat = { ...terminal, ...chatAsTypedHere(terminal, command) }
     const { cluster, eyes, metrics, registry, probe } = world
     const watched = { ...cluster, watch: (_: Service, changed: () => void) => world.simulation.onChange(changed) }
     this.#engine = {

@@ -181,6 +181,13 @@ function confirmed(left: number | null, unread: string | undefined): string {
     : ', read back from the router'
 }
 
+/** Its pods are replaced, which takes as long as a rollout may; beyond that people are told. */
+function takesItsOldForm(engine: Engine, { plan, goingBack }: Deployment): WayBackResult {
+  const { workload, timeouts } = plan.service
+  const takenMs = engine.clock.now() - (goingBack?.stepSince ?? 0)
+  return { kind: 'late', why: `${workload} takes its old form`, expected: takenMs < timeouts.rolloutMs }
+}
+
 /** Traffic is back and requests have ended: now there is time to look whether all is well. What is found is told; nothing waits for it. */
 async function drain(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<WayBackResult> {
   const parts = await Promise.all([askHealth(engine, deployment, signal), lookAtConfigs(engine, deployment, signal)])
@@ -230,7 +237,8 @@ async function tidy(engine: Engine, deployment: Deployment, signal: AbortSignal)
   const pin = onCluster ? ((await wayOnCluster(engine, deployment, signal))?.pin ?? null) : deployment.pin
   const undone = await undoneBy(engine, deployment, signal)
   const done = await engine.cluster.tidy(service, pin, writeContext(deployment, signal))
-  if (!done) return { kind: 'late', why: undone ?? `${service.workload} takes its old form` }
+  if (!done && undone !== undefined) return { kind: 'late', why: undone }
+  if (!done) return takesItsOldForm(engine, deployment)
   const again = undone === undefined ? '' : ` It was ${undone}; it is put back.`
   return {
     kind: 'done',

@@ -6,7 +6,7 @@ import { locateStep, type Step } from '../plan.ts'
 import type { Outcome } from '../refusal.ts'
 import { oldVersion, refuse } from '../refuse.ts'
 import { fitToPin, rolledShare } from '../rolling.ts'
-import { asClause, capitalised, fullStop } from '../sentence.ts'
+import { asClause, fullStop } from '../sentence.ts'
 import type { Service } from '../service.ts'
 import { askIfApproval, type Change, enterNext, type Line, startGoingBack, startHold } from './change.ts'
 
@@ -126,7 +126,7 @@ export function stepNotYet(
   const lines: Line[] =
     deployment.waitingFor === why
       ? []
-      : [{ text: `${capitalised(at.purpose)}: not yet, ${why}`, audience: 'record', level: 'info', step }]
+      : [{ text: `“${at.purpose}”: not yet, ${why}`, audience: 'record', level: 'info', step }]
   return {
     ok: true,
     value: { patch: { ...factsToFields(deployment, facts), stepSince, retryAt, waitingFor: why }, lines },
@@ -149,7 +149,7 @@ export function stepFailed(
   const learnt = factsToFields(deployment, event.facts ?? {})
   const seen = { ...deployment, ...learnt }
   const failed: Line = {
-    text: `${capitalised(at.purpose)}: failed. ${fullStop(why)}`,
+    text: `“${at.purpose}” failed. ${fullStop(why)}`,
     audience: 'thread',
     level: 'bad',
     step,

@@ -17,7 +17,8 @@ export function wayBackStepDone(
   const { goingBack, plan } = deployment
   if (deployment.status !== 'going-back' || !goingBack || goingBack.step !== index) return refuse.stale(deployment)
   const restored = plan.wayBack[index]?.want.do === 'restore'
-  const moved = { ...goingBack, step: index + 1, stepSince: now, ...(restored ? { restoredAt: now } : {}) }
+  const { lateTold: _, ...going } = goingBack
+  const moved = { ...going, step: index + 1, stepSince: now, ...(restored ? { restoredAt: now } : {}) }
   const share = restored ? { share: { planned: 0, real: realShare ?? null } } : {}
   const line = {
     text,
@@ -68,17 +69,18 @@ export function wayBackLate(
   deployment: Deployment,
   late: Extract<DeploymentEvent, { type: 'way-back-late' }>,
 ): Outcome<Change> {
-  const { goingBack, waitingFor } = deployment
+  const { goingBack } = deployment
   if (deployment.status !== 'going-back' || goingBack?.step !== late.index) return refuse.stale(deployment)
   const patch = { retryAt: late.retryAt, waitingFor: late.why }
-  if (late.expected || waitingFor === late.why) return { ok: true, value: { patch, lines: [] } }
+  // What was expected for a while is told when it no longer is, though the reason is the same.
+  if (late.expected || goingBack.lateTold === late.why) return { ok: true, value: { patch, lines: [] } }
   const step = deployment.plan.wayBack[late.index]
   const urgent = step?.want.do === 'restore' && goingBack.hadTraffic
   const text = `${capitalised(step?.purpose ?? 'way back')}: not yet, ${fullStop(late.why)} It is tried again until it works.`
   return {
     ok: true,
     value: {
-      patch,
+      patch: { ...patch, goingBack: { ...goingBack, lateTold: late.why } },
       lines: [urgent ? { text, audience: 'channel', level: 'bad' } : { text, audience: 'thread', level: 'info' }],
     },
   }

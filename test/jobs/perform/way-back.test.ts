@@ -107,3 +107,18 @@ describe('a way back from traffic', () => {
     expect(told).toContainEqual(expect.stringContaining(`had time to end. ${url} answers 200.`))
   })
 })
+
+describe('the way back after the promotion', () => {
+  it('waits quietly while the workload takes its old form, as long as a rollout may', async () => {
+    stage = await openStage({ services: [brisk(exampleService('api'))] })
+    await stage.ask({ verb: 'deploy', service: 'api', version: 'v2.0' }, 'requester')
+    await stage.until(({ status }) => status === 'completed')
+    await stage.ask({ verb: 'rollback', service: 'api' })
+    const waited: (string | null)[] = []
+    stage.onSave.push(({ waitingFor }) => void waited.push(waitingFor))
+    await stage.until(({ status }) => status === 'rolled-back')
+    expect(waited).toContain('api takes its old form')
+    const told = (await stage.timeline()).filter(({ audience }) => audience !== 'record')
+    expect(told.map(({ text }) => text).join('\n')).not.toContain('not yet')
+  })
+})

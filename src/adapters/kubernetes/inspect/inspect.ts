@@ -18,7 +18,7 @@ import { canaryDeployment, previousDeployment, promotedTemplate } from '../slot-
 import { disruptionBudgets, resourceQuotas } from '../target.ts'
 import { templateOf } from '../traffic.ts'
 import { endingOf } from './ending.ts'
-import { readLostPolicies } from './lost-policies.ts'
+import { NONE_LOST, readLostPolicies } from './lost-policies.ts'
 import { type Owner, ownersAround, ownersOf } from './owners.ts'
 import { partsOf } from './parts.ts'
 import { podRequest } from './pod-requests.ts'
@@ -40,12 +40,12 @@ export async function inspect(
   const labels = workload ? labelsOf(service, workload, scene.service, version) : null
   const scaler = findAutoscaler(connection, service, brief)
   scaler.catch(() => undefined)
-  const [quotas, hpa, pdb, leftovers, policiesLost, around, router] = await Promise.all([
+  const [quotas, hpa, pdb, leftovers, policies, around, router] = await Promise.all([
     part('quotas', [], async () => (await list(resourceQuotas(service.namespace))).flatMap(quotaRows)),
     part('HPA', null, async () => hpaFacts(await scaler)),
     part('PDB', null, async () => pdbFacts(await list(disruptionBudgets(service.namespace)), labels?.stable ?? {})),
     part('leftovers', [], () => findLeftovers(connection, service, brief)),
-    part('network policies', [], () => readLostPolicies(connection, service, labels, brief)),
+    part('network policies', NONE_LOST, () => readLostPolicies(connection, service, labels, brief)),
     readOwnersAround(connection, service, scene.service, scaler, brief),
     readRouterFacts(connection, service, scene.service, labels, brief),
   ])
@@ -57,7 +57,7 @@ export async function inspect(
     hpa,
     pdb,
     leftovers,
-    policiesLost,
+    ...policies,
     ...router,
     routerFaults: [...router.routerFaults, ...(workload ? rollingFaults(service, workload) : [])],
     unread,
