@@ -105,9 +105,11 @@ function isOld({ clock }: Engine, { at }: Sighting): boolean {
 }
 
 /** While it settles, traffic moves from the one to the other: what falls ill in either is the new version. */
-function watchedSlot({ settled, plan, step }: Deployment, { stable, canary }: Sighting['slots']): SlotState {
-  if (settled) return stable
-  if (plan.strategy === 'rolling' || locateStep(plan, step)?.step.want.do !== 'settle') return canary
+function watchedSlot(deployment: Deployment, { stable, canary }: Sighting['slots']): SlotState {
+  if (deployment.settled) return stable
+  const { plan, step } = deployment
+  const settles = plan.strategy !== 'rolling' && locateStep(plan, step)?.step.want.do === 'settle'
+  if (!settles || isAnother(deployment, stable)) return canary
   return {
     ...stable,
     exists: stable.exists || canary.exists,
@@ -116,10 +118,16 @@ function watchedSlot({ settled, plan, step }: Deployment, { stable, canary }: Si
   }
 }
 
-/** After the end the workload is the team's again: pods of an image that somebody else put there are told of, not judged. */
-function isTheirs(deployment: Deployment, { image }: SlotState): boolean {
-  const { status, plan, version, digest } = deployment
-  return status === 'completed' && image !== null && image !== imageReference(plan.service.image, version, digest)
+/**
+ * After the end the workload is the team's again: pods of an image that somebody else put there are told of, not judged.
+ * Before it a workload of another image is a copy from before its promotion.
+ */
+function isTheirs(deployment: Deployment, slot: SlotState): boolean {
+  return (deployment.status === 'completed' || deployment.settled) && isAnother(deployment, slot)
+}
+
+function isAnother({ plan, version, digest }: Deployment, { image }: SlotState): boolean {
+  return image !== null && image !== imageReference(plan.service.image, version, digest)
 }
 
 /**

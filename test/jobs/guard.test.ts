@@ -191,6 +191,15 @@ describe('while traffic moves to the promoted workload', () => {
     await look()
     expect(await load()).toMatchObject({ status: 'going-back', goingBack: { trigger: 'crash' } })
   })
+  it('but not by a copy of it from before its promotion', async () => {
+    const old = { ...WELL, image: 'registry.local/api:v1.9', pods: [makePod('api-0', { restarts: 3 })] }
+    const answer = () => ({ ...SIGHTING, slots: { ...SIGHTING.slots, stable: old } })
+    for (const step of ['settle', 'verify']) {
+      const { look, load } = await onGuard(answer, { step })
+      await look()
+      expect((await load())?.status).toBe('running')
+    }
+  })
   it('and not before', async () => {
     const { look, load } = await onGuard(() => promoted('CrashLoopBackOff'), { step: 'promote' })
     await look()

@@ -24,6 +24,13 @@ describe('pods of the present template', () => {
     expect(found(numbered('api', '5'))).toEqual([])
   })
 
+  it('are none while the controller has not seen it', () => {
+    const { metadata } = numbered('api', '3')
+    const written = { metadata: { ...Object(metadata), generation: 7 }, status: { observedGeneration: 6 } }
+    expect(found(written)).toEqual([])
+    expect(found({ ...written, status: { observedGeneration: 7 } })).toEqual(['pod of old-set'])
+  })
+
   it('are all where nobody numbers them', () => {
     expect(found(numbered('api', undefined))).toHaveLength(3)
     expect(found(null)).toHaveLength(3)
