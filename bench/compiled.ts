@@ -4,7 +4,8 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const ROOT = join(import.meta.dirname, '..')
-const OUT = join(ROOT, 'node_modules', '.cache', 'tminus-bench')
+/** In the checkout itself: several of them may share their packages. */
+const OUT = join(ROOT, '.cache', 'bench')
 let done = false
 
 /** Path of the compiled file of bench/processes; compiles all of them when first asked. */

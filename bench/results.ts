@@ -5,6 +5,9 @@ import type { Measurement, Skipped } from './measurement.ts'
 
 const FILE = join(import.meta.dirname, 'results.json')
 
+/** Width of the longest name of a row. */
+const NAME = 68
+
 type Kept = Omit<Measurement, 'note'>
 
 /** Replaces the numbers of the same names and leaves the others as they are. */
@@ -30,9 +33,9 @@ function readKept(): Kept[] {
 }
 
 export function printed(result: Measurement | Skipped): string {
-  if ('skipped' in result) return `${result.name.padEnd(32)} not measured: ${result.skipped}`
+  if ('skipped' in result) return `${result.name.padEnd(NAME)} not measured: ${result.skipped}`
   const { name, value, unit, goal, better, note } = result
   const met = goal === null ? '' : (better === 'lower' ? value <= goal : value >= goal) ? 'met' : 'missed'
   const promised = goal === null ? '' : `goal ${goal} ${unit}`
-  return [name.padEnd(32), `${value} ${unit}`.padStart(14), promised.padStart(20), met.padEnd(6), note].join('  ')
+  return [name.padEnd(NAME), `${value} ${unit}`.padStart(14), promised.padStart(20), met.padEnd(6), note].join('  ')
 }

@@ -2,6 +2,7 @@
 import type { Row } from './measurement.ts'
 import { abortToRestored } from './rows/abort-to-restored.ts'
 import { ackP99 } from './rows/ack-p99.ts'
+import { apiRequests } from './rows/api-requests.ts'
 import { badResponseToRestored } from './rows/bad-response-to-restored.ts'
 import { badSampleToRestored } from './rows/bad-sample-to-restored.ts'
 import { crashToRestored } from './rows/crash-to-restored.ts'
@@ -16,6 +17,7 @@ export const theRows: readonly Row[] = [
   badResponseToRestored,
   crashToRestored,
   abortToRestored,
+  apiRequests,
   liveDeployments,
   secondWorker,
   killToNextStep,

@@ -8,8 +8,8 @@ export type Json = Readonly<Record<string, unknown>>
 
 export interface PlaneApi {
   patch(path: string, body: Json): Promise<void>
-  /** Calls back with each object as it arrives, and when that was; returns what ends it. */
-  watch(path: string, seen: (object: Json, at: number) => void): () => void
+  /** Calls back with each object as it arrives or goes, and when that was; returns what ends it. */
+  watch(path: string, seen: (object: Json, at: number) => void, gone?: (object: Json, at: number) => void): () => void
 }
 
 export function planeApi({ serverUrl, caPath, token }: ControlPlane): PlaneApi {
@@ -34,7 +34,7 @@ export function planeApi({ serverUrl, caPath, token }: ControlPlane): PlaneApi {
         asking.once('error', reject)
         asking.end(JSON.stringify(body))
       }),
-    watch(path, seen) {
+    watch(path, seen, gone) {
       let rest = ''
       const asking = request(`${serverUrl}${path}?watch=1`, { agent, headers }, (response) => {
         response.setEncoding('utf8')
@@ -48,6 +48,7 @@ export function planeApi({ serverUrl, caPath, token }: ControlPlane): PlaneApi {
       const tell = (line: string, at: number) => {
         const event = JSON.parse(line) as { readonly type: string; readonly object: Json }
         if (event.type === 'ADDED' || event.type === 'MODIFIED') seen(event.object, at)
+        if (event.type === 'DELETED') gone?.(event.object, at)
       }
       asking.once('error', () => undefined)
       asking.end()

@@ -11,8 +11,10 @@ import { type Child, startChild } from '../child.ts'
 import type { BotApi } from '../processes/bot.ts'
 import type { PodAppsApi } from '../processes/pod-apps.ts'
 import type { WorkspaceApi } from '../processes/workspace.ts'
+import { closing } from './closing.ts'
 import { badResponseServices, NAMESPACE } from './services.ts'
 import { type Stage, theStage } from './stage.ts'
+import { typeLine } from './type-line.ts'
 import type { Witness } from './witness.ts'
 
 export interface MeasuredStage {
@@ -33,12 +35,7 @@ const NEW_PODS = 2
 
 export async function openMeasuredStage(names: readonly string[]): Promise<MeasuredStage> {
   const { plane, api, witness } = await theStage()
-  const closing: (() => unknown)[] = []
-  const kept = async <T>(start: Promise<T>, close: (started: T) => unknown): Promise<T> => {
-    const started = await start
-    closing.unshift(() => close(started))
-    return started
-  }
+  const { kept, close } = closing()
   const redis = await kept(startRedis(), (started) => started.stop())
   const apps = await kept(startChild<PodAppsApi>('pod-apps'), (started) => started.kill())
   const { port, discovery } = await apps.call('start', null)
@@ -64,20 +61,14 @@ export async function openMeasuredStage(names: readonly string[]): Promise<Measu
     witness,
     apps,
     bringHalfTheTraffic: (asked) => bringAll(stage, workspace, asked),
-    async close() {
-      for (const close of closing) await close()
-    },
+    close,
   }
 }
 
 type Parts = Pick<Stage, 'api' | 'witness'> & Pick<MeasuredStage, 'apps'>
 
 async function bringAll(parts: Parts, workspace: Child<WorkspaceApi>, names: readonly string[]): Promise<void> {
-  const type = async (line: string) => {
-    const { ok, shown } = await workspace.call('command', { line })
-    if (!ok) throw new Error(`${line}: ${shown}`)
-    return shown
-  }
+  const type = (line: string) => typeLine(workspace, line)
   // The pods are ready a moment before the deployment asks.
   const approve = async (name: string) => {
     for (let tries = 0; tries < 100; tries += 1) {
@@ -95,9 +86,12 @@ async function bringAll(parts: Parts, workspace: Child<WorkspaceApi>, names: rea
   for (const service of names) await parts.apps.call('load', { service, perSecond: PER_SECOND })
 }
 
-/** Waits for the pods, starts a program for each, and writes its address into the pod's status. */
+/**
+ * Waits for the pods, starts a program for each, and writes its address into the pod's status. They stand behind their Service
+ * by then: the API server takes no loopback address into an EndpointSlice, and so no other change of it either.
+ */
 async function openPods({ api, witness, apps }: Parts, name: string, canary: boolean, count: number): Promise<void> {
-  const pods = await witness.readyPods(name, canary, count)
+  const pods = await witness.servingPods(name, canary, count)
   const addresses = await apps.call('add', { namespace: NAMESPACE, service: name, pods, old: !canary })
   for (const [index, pod] of pods.entries()) {
     const ip = addresses[index]

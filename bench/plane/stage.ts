@@ -13,6 +13,8 @@ import type { QueryServerApi } from '../processes/query-server.ts'
 import type { WorkspaceApi } from '../processes/workspace.ts'
 import { type PlaneApi, planeApi } from './api.ts'
 import { NAMESPACE, SERVICES } from './services.ts'
+import { typeLine } from './type-line.ts'
+import { SCENES } from './variant-services.ts'
 import { startWitness, type Witness } from './witness.ts'
 
 export interface Stage {
@@ -59,7 +61,7 @@ async function start(): Promise<Stage> {
     prometheusUrl,
     kubeconfigPath,
     role: 'all',
-    services: SERVICES,
+    services: [...SERVICES, ...SCENES.flatMap(({ well, oldPodUnready }) => [...well, ...oldPodUnready])],
   })
   const api = planeApi(plane)
   const witness = startWitness(api, NAMESPACE)
@@ -76,9 +78,6 @@ async function deployAll(
 ): Promise<void> {
   const documents = services.map((service) => manifestOf(service, 'v1.9', OLD_PODS)).join('\n---\n')
   await mustKubectl(plane, ['--namespace', NAMESPACE, 'apply', '-f', '-'], documents)
-  for (const { name } of services) {
-    const { ok, shown } = await workspace.call('command', { line: `/deploy ${name} v2.0 canary` })
-    if (!ok) throw new Error(`${name} could not be deployed: ${shown}`)
-  }
+  for (const { name } of services) await typeLine(workspace, `/deploy ${name} v2.0 canary`)
   await Promise.all(services.map(({ name }) => witness.weights(name, '50/50')))
 }

@@ -101,6 +101,7 @@ const absent: SlotState = {
 /** Nothing is ever seen there. */
 const nowhere: Cluster = {
   inspect: refuse,
+  capacity: refuse,
   look: () =>
     Promise.resolve({
       watched: true,

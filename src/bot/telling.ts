@@ -20,8 +20,10 @@ import { drawEntry as drawEntryView, drawMissed as drawMissedView, sayPerhapsTwi
 /** Between two edits of one card, ms of deployment time. */
 export const CARD_INTERVAL_MS = 3 * SECOND
 
-/** More than so many untold lines, the oldest of them older than this (real ms): somebody was away, and one message tells it all. */
-const MANY_MISSED = 8
+/**
+ * Several untold lines, the oldest of them older than this (real ms): somebody was away, and one message tells it all, each
+ * line with its moment. One after the other they would stand under the minute in which they were posted.
+ */
 const LONG_AGO_MS = MINUTE
 
 export interface TellingParts {
@@ -124,11 +126,7 @@ export class Telling {
     const audible = pending.filter((entry) => entry.audience !== 'record')
     const now = this.#parts.clock.now()
     const oldest = audible[0]
-    if (
-      audible.length > MANY_MISSED &&
-      oldest !== undefined &&
-      now - oldest.at > toDeploymentMs(this.#parts.clock, LONG_AGO_MS)
-    )
+    if (audible.length > 1 && oldest !== undefined && now - oldest.at > toDeploymentMs(this.#parts.clock, LONG_AGO_MS))
       return this.#tellMissed(audible, from, from + pending.length, now)
     const draw = this.#parts.drawEntry ?? drawEntryView
     for (const [offset, entry] of pending.entries()) {

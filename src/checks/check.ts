@@ -11,7 +11,7 @@ import type { Deployment } from '../playbook/deployment.ts'
 import type { StepFacts } from '../playbook/events.ts'
 import type { Service } from '../playbook/service.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { Cluster, Inspection } from '../ports/cluster.ts'
+import type { Capacity, Cluster, Inspection } from '../ports/cluster.ts'
 import type { Eyes } from '../ports/eyes.ts'
 import type { Metrics } from '../ports/metrics.ts'
 import type { Probe } from '../ports/probe.ts'
@@ -33,7 +33,7 @@ export interface CheckResult {
 
 /** The ports that checks read from; nothing here writes. */
 export interface CheckPorts {
-  readonly cluster: Pick<Cluster, 'inspect' | 'look' | 'dryRun'>
+  readonly cluster: Pick<Cluster, 'inspect' | 'capacity' | 'look' | 'dryRun'>
   readonly eyes: Eyes
   readonly metrics: Pick<Metrics, 'probe' | 'alerts'>
   readonly registry: Registry
@@ -50,6 +50,8 @@ export interface CheckContext extends CheckPorts {
   readonly signal: AbortSignal
   /** The target as pre-flight sees it: read once for all checks of a run. Throws ClusterError. */
   inspection(): Promise<Inspection>
+  /** The nodes, read once for all checks of a run. Throws ClusterError. */
+  capacity(): Promise<Capacity>
 }
 
 export interface Check {

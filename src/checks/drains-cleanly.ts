@@ -19,7 +19,14 @@ export function judgeDrain(service: Service, { workload }: Inspection): CheckRes
     workload.hasPreStop
       ? ''
       : `${name} has no preStop hook: requests may be cut off when a pod ends while proxies still send to it; a few seconds of sleep in preStop prevent that.`,
+    killedTooSoon(name, workload),
   ].filter((part) => part !== '')
   if (missing.length > 0) return { status: 'warns', sentence: missing.join(' ') }
-  return { status: 'holds', sentence: `${name} has a readinessProbe and a preStop hook.` }
+  return { status: 'holds', sentence: `${name} has a readinessProbe, a preStop hook, and time to end after it.` }
+}
+
+/** The grace counts from the moment a pod is told to go, and the hook comes out of it. */
+function killedTooSoon(name: string, { preStopSeconds, graceSeconds }: NonNullable<Inspection['workload']>): string {
+  if (preStopSeconds === null || graceSeconds > preStopSeconds) return ''
+  return `${name} sleeps ${preStopSeconds} s in preStop and is killed ${graceSeconds} s after it is told to go (terminationGracePeriodSeconds): nothing is left for requests under way. Give it the sleep and its longest request.`
 }

@@ -18,8 +18,11 @@ const SIGNS = {
 const MOST_LINES = 12
 const MOST_LINES_HOLDING = 3
 
+/** What needs somebody's eyes comes first: of a long table the middle is left out. */
+const ORDER: readonly CheckStatus[] = ['fails', 'not-yet', 'warns', 'unknown', 'holds']
+
 export function evidenceTable(results: readonly Judged[]): string {
-  return results
+  return ORDER.flatMap((status) => results.filter((result) => result.status === status))
     .flatMap((result) => [
       `${SIGNS[result.status]} · ${result.name}: ${result.sentence}`,
       ...evidenceLines(result.evidence, result.status === 'holds' ? MOST_LINES_HOLDING : MOST_LINES),

@@ -1,4 +1,4 @@
-import type { Inspection } from '../ports/cluster.ts'
+import type { Capacity } from '../ports/cluster.ts'
 import type { Check, CheckResult } from './check.ts'
 import { unreadPart } from './unread-part.ts'
 import { percent, some } from './words.ts'
@@ -10,13 +10,13 @@ const BUSY_MEMORY = 0.85
 export const nodeLoad: Check = {
   name: 'node-load',
   claim: 'the nodes are not overloaded',
-  run: async ({ inspection }) => judgeNodeLoad(await inspection()),
+  run: async ({ capacity }) => judgeNodeLoad(await capacity()),
 }
 
-export function judgeNodeLoad(inspection: Inspection): CheckResult {
-  const unread = unreadPart(inspection, 'node load')
+export function judgeNodeLoad(capacity: Capacity): CheckResult {
+  const unread = unreadPart(capacity, 'node load')
   if (unread) return unread
-  const { nodeLoad: nodes } = inspection
+  const { nodeLoad: nodes } = capacity
   if (nodes === null || nodes.length === 0)
     return { status: 'unknown', sentence: 'Node load is not known: the cluster has no metrics API (metrics-server).' }
   const busy = nodes.filter((row) => row.cpu > BUSY_CPU || row.memory > BUSY_MEMORY)

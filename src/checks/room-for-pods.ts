@@ -1,6 +1,6 @@
 import { counted } from '../playbook/sentence.ts'
 import type { Service } from '../playbook/service.ts'
-import type { Inspection } from '../ports/cluster.ts'
+import type { Capacity, Inspection } from '../ports/cluster.ts'
 import type { Check, CheckResult } from './check.ts'
 import { describeExtra, extraLoad } from './extra-load.ts'
 import { unreadPart } from './unread-part.ts'
@@ -10,14 +10,17 @@ import { workloadMissing } from './workload-missing.ts'
 export const roomForPods: Check = {
   name: 'room-for-pods',
   claim: 'the nodes have room for the extra pods at the peak',
-  run: async ({ service, inspection }) => judgeRoom(service, await inspection()),
+  run: async ({ service, inspection, capacity }) => {
+    const [seen, room] = await Promise.all([inspection(), capacity()])
+    return judgeRoom(service, seen, room)
+  },
 }
 
 /** In sum over the schedulable nodes; whether one pod fits on one node is the scheduler's to find. */
-export function judgeRoom(service: Service, inspection: Inspection): CheckResult {
-  const { workload, headroom } = inspection
+export function judgeRoom(service: Service, { workload }: Inspection, capacity: Capacity): CheckResult {
+  const { headroom } = capacity
   if (!workload) return workloadMissing(service)
-  const unread = unreadPart(inspection, 'headroom')
+  const unread = unreadPart(capacity, 'headroom')
   if (unread) return unread
   const extra = extraLoad(service, workload)
   const short = [

@@ -1,7 +1,7 @@
 /** Runs the checks a step names, all at once, each with its own time, on one shared look at the cluster. */
 import { setMaxListeners } from 'node:events'
 import type { Deployment } from '../playbook/deployment.ts'
-import type { Inspection } from '../ports/cluster.ts'
+import type { Capacity, Inspection } from '../ports/cluster.ts'
 import type { Check, CheckContext, CheckPorts } from './check.ts'
 import { joinResults } from './join-results.ts'
 import { type Judged, judged, judgedBroken } from './judged.ts'
@@ -28,8 +28,12 @@ export async function runChecks(
   const pass = () => stop.abort(signal.reason)
   signal.addEventListener('abort', pass, { once: true })
   try {
-    const inspection = inspectOnce(ports, deployment, checkMs, stop.signal)
-    const run: Run = { ports, deployment, checkMs, signal: stop.signal, inspection }
+    const { cluster } = ports
+    const { version, plan } = deployment
+    const limits = { checkMs, signal: stop.signal }
+    const inspection = onceFor(limits, (limited) => cluster.inspect(plan.service, version, limited))
+    const capacity = onceFor(limits, (limited) => cluster.capacity(plan.service, limited))
+    const run: Run = { ports, deployment, ...limits, inspection, capacity }
     const results = await Promise.all(names.map((name) => runOne(find(name), name, run)))
     signal.throwIfAborted()
     return joinResults(results)
@@ -44,13 +48,14 @@ interface Run {
   readonly checkMs: number
   readonly signal: AbortSignal
   readonly inspection: () => Promise<Inspection>
+  readonly capacity: () => Promise<Capacity>
 }
 
 async function runOne(check: Check | undefined, name: string, run: Run): Promise<Judged> {
   // A plan outlives an update of the program; what it asks for and nobody knows is not passed over.
   if (!check) return { name, status: 'fails', sentence: `This version of T-Minus has no check “${name}”.` }
   const { cluster, eyes, metrics, registry, probe, store, clock } = run.ports
-  const { deployment, inspection } = run
+  const { deployment, inspection, capacity } = run
   const { service } = deployment.plan
   try {
     const result = await withinTime(run.checkMs, run.signal, (signal) => {
@@ -66,6 +71,7 @@ async function runOne(check: Check | undefined, name: string, run: Run): Promise
         service,
         signal,
         inspection,
+        capacity,
       }
       return check.run(context)
     })
@@ -76,17 +82,10 @@ async function runOne(check: Check | undefined, name: string, run: Run): Promise
 }
 
 /** Most checks read the same facts: one look serves them all, and only where one of them asks. */
-function inspectOnce(
-  { cluster }: CheckPorts,
-  deployment: Deployment,
-  checkMs: number,
-  signal: AbortSignal,
-): () => Promise<Inspection> {
-  let looked: Promise<Inspection> | undefined
+function onceFor<T>(run: Pick<Run, 'checkMs' | 'signal'>, look: (signal: AbortSignal) => Promise<T>): () => Promise<T> {
+  let looked: Promise<T> | undefined
   return () => {
-    looked ??= withinTime(checkMs, signal, (limited) =>
-      cluster.inspect(deployment.plan.service, deployment.version, limited),
-    )
+    looked ??= withinTime(run.checkMs, run.signal, look)
     return looked
   }
 }

@@ -1,4 +1,4 @@
-/** A part of the inspection that could not be read is unknown: what stands in its place means nothing. */
+/** A part of the inspection, or of the capacity, that could not be read is unknown: what stands in its place means nothing. */
 
 import { fullStop } from '../playbook/sentence.ts'
 import type { Inspection } from '../ports/cluster.ts'
@@ -8,7 +8,7 @@ import type { CheckResult } from './check.ts'
 export type Part = 'node load' | 'headroom' | 'quotas' | 'HPA' | 'PDB' | 'leftovers' | 'network policies'
 
 /** Undefined where the part was read. */
-export function unreadPart({ unread }: Inspection, part: Part): CheckResult | undefined {
+export function unreadPart({ unread }: Pick<Inspection, 'unread'>, part: Part): CheckResult | undefined {
   const row = unread?.find((candidate) => candidate.part === part)
   return row && { status: 'unknown', sentence: `Not known (${part}): ${fullStop(row.why)}` }
 }

@@ -4,6 +4,7 @@
  */
 import type { Deployment } from '../playbook/deployment.ts'
 import { emergencyTime, isEmergency } from '../playbook/emergency.ts'
+import { imageReference } from '../playbook/image.ts'
 import { isBlind } from '../playbook/is-blind.ts'
 import { judgePods, podsDiffer, seePods } from '../playbook/judge-pods.ts'
 import { ownedBy } from '../playbook/ownership.ts'
@@ -22,6 +23,11 @@ import { moveDeployment } from './move.ts'
 const WATCHED_FACTOR = 6
 /** While nothing is seen, the next look comes at least so soon, ms. */
 const UNSEEN_POLL_MS = 5_000
+/** What was seen longer ago than this, ms, decides nothing: a worker that slept in between looks again. */
+const OLDEST_SIGHTING_MS = 60_000
+
+/** A share that differs by less reads the same on the card, percent. */
+const SHOWN_PERCENT = 0.5
 
 interface Seen {
   /** What was seen changes what happens next. */
@@ -48,8 +54,12 @@ async function look(engine: Engine, deployment: Deployment, signal: AbortSignal)
     }
     const owned = ownedBy(deployment) ?? undefined
     const sighting = await engine.cluster.look(deployment.plan.service, signal, owned)
-    const changed = await takeIn(engine, deployment, sighting, signal)
-    return { changed, pauseMs: sighting.watched ? pollMs * WATCHED_FACTOR : pollMs }
+    const { changed, graceUntil } = await takeIn(engine, deployment, sighting, signal)
+    const quietMs = sighting.watched ? pollMs * WATCHED_FACTOR : pollMs
+    const graceMs = graceUntil - engine.clock.now()
+    // No watch tells that pods are still as they were.
+    const pauseMs = graceMs > 0 ? Math.min(graceMs, quietMs) : quietMs
+    return { changed, pauseMs: isOld(engine, sighting) ? 0 : pauseMs }
   } catch (error) {
     if (!(error instanceof ClusterError) || signal.aborted) throw error
     engine.log.warn({ deployment: deployment.id }, `the guard could not look: ${error.message}`)
@@ -60,29 +70,64 @@ async function look(engine: Engine, deployment: Deployment, signal: AbortSignal)
   }
 }
 
-/** True when what was seen changes what happens next. */
+/** What was seen is recorded. `graceUntil`: when pods that are unready now have been so for too long; 0: there are none. */
 async function takeIn(
   engine: Engine,
   deployment: Deployment,
   sighting: Sighting,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<{ readonly changed: boolean; readonly graceUntil: number }> {
   const { slots, writtenBy, differs = [] } = sighting
-  if (isEmergency(writtenBy)) return follow(engine, deployment, writtenBy)
+  let graceUntil = 0
+  if (isEmergency(writtenBy)) return { changed: await follow(engine, deployment, writtenBy), graceUntil }
   const wasBlind = (deployment.blind ?? null) !== null
   const back = wasBlind && (await note(engine, deployment, () => ({ event: { type: 'sight-back' } })))
   const meddled = differs.length > 0 && (await noteMeddling(engine, deployment.id, sighting, signal))
-  const slot = slots[deployment.settled ? 'stable' : 'canary']
-  if (!slot.exists) return back || meddled
-  const now = engine.clock.now()
+  const slot = watchedSlot(deployment, slots)
+  if (!slot.exists) return { changed: back || meddled, graceUntil }
   const changed = await note(engine, deployment, (current): Judged => {
     if (!isGuarded(current) || current.settled !== deployment.settled) return refuse.stale(current)
+    if (isOld(engine, sighting) || isTheirs(current, slot)) return refuse.stale(current)
+    const now = engine.clock.now()
     const health = seePods(current.pods, now, slot.wanted, podsOf(current, slot))
-    const verdict = judgePods(health, current.plan.service.guard)
-    const news = podsDiffer(current.pods, health) || verdict.kind === 'some-unready'
-    return news ? { event: { type: 'pods-seen', health, verdict } } : refuse.stale(current)
+    const { guard: settings } = current.plan.service
+    const verdict = judgePods(health, settings)
+    graceUntil = verdict.kind === 'some-unready' ? verdict.since + settings.unreadyGraceMs : 0
+    const drifted = current.revision === deployment.revision ? driftedShare(current, sighting) : {}
+    const news = podsDiffer(current.pods, health) || verdict.kind === 'some-unready' || 'realShare' in drifted
+    return news ? { event: { type: 'pods-seen', health, verdict, ...drifted } } : refuse.stale(current)
   })
-  return back || meddled || changed
+  return { changed: back || meddled || changed, graceUntil }
+}
+
+function isOld({ clock }: Engine, { at }: Sighting): boolean {
+  return clock.now() - at > OLDEST_SIGHTING_MS
+}
+
+/** While it settles, traffic moves from the one to the other: what falls ill in either is the new version. */
+function watchedSlot(deployment: Deployment, { stable, canary }: Sighting['slots']): SlotState {
+  if (deployment.settled) return stable
+  const { plan, step } = deployment
+  const settles = plan.strategy !== 'rolling' && locateStep(plan, step)?.step.want.do === 'settle'
+  if (!settles || isAnother(deployment, stable)) return canary
+  return {
+    ...stable,
+    exists: stable.exists || canary.exists,
+    wanted: stable.wanted + canary.wanted,
+    pods: [...stable.pods, ...canary.pods],
+  }
+}
+
+/**
+ * After the end the workload is the team's again: pods of an image that somebody else put there are told of, not judged.
+ * Before it a workload of another image is a copy from before its promotion.
+ */
+function isTheirs(deployment: Deployment, slot: SlotState): boolean {
+  return (deployment.status === 'completed' || deployment.settled) && isAnother(deployment, slot)
+}
+
+function isAnother({ plan, version, digest }: Deployment, { image }: SlotState): boolean {
+  return image !== null && image !== imageReference(plan.service.image, version, digest)
 }
 
 /**
@@ -92,6 +137,14 @@ async function takeIn(
 function podsOf({ status, plan, step }: Deployment, { pods }: SlotState): readonly PodSighting[] {
   const leftOnPurpose = status === 'completed' || locateStep(plan, step)?.step.want.do === 'settle'
   return leftOnPurpose ? pods.map(({ routed: _, ...pod }) => pod) : pods
+}
+
+/** The share as people read it has become another while nobody of ours moves it: other pods came or went beside the new ones. */
+function driftedShare({ status, settled, hold, share, plan, step }: Deployment, { shares }: Sighting) {
+  const want = locateStep(plan, step)?.step.want.do
+  const stands = status === 'holding' ? hold?.withdraw !== 'wanted' : want === 'observe' || want === 'approve'
+  if (shares === null || settled || !stands || share.real === null) return {}
+  return Math.abs(shares.canary - share.real) < SHOWN_PERCENT ? {} : { realShare: shares.canary }
 }
 
 /** An emergency rollback acted while the record could not be reached: what the cluster says counts. */

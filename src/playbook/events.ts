@@ -14,7 +14,7 @@ export interface StepFacts {
   readonly pin?: Pin
   readonly baseline?: Sample
   readonly realShare?: number | null
-  /** A rolling batch stands: pods of the workload in all, and the label that tells the new ones. */
+  /** A new pod of a rolling deployment stands: pods of the workload in all, and the label that tells the new ones. */
   readonly rolled?: { readonly of: number; readonly hash: string }
   readonly issues?: readonly string[]
 }
@@ -58,7 +58,13 @@ export type DeploymentEvent =
     }
   // What the watch brings.
   | { readonly type: 'sampled'; readonly sample: Sample }
-  | { readonly type: 'pods-seen'; readonly health: PodHealth; readonly verdict: PodVerdict }
+  /** `realShare`: percent of the new version as the router shows it now; absent: not known, or it is just being moved. */
+  | {
+      readonly type: 'pods-seen'
+      readonly health: PodHealth
+      readonly verdict: PodVerdict
+      readonly realShare?: number
+    }
   /** A look of the guard, begun at `since` (ms since the epoch), that saw nothing of the cluster; `why` is a sentence. */
   | { readonly type: 'sight-lost'; readonly since: number; readonly why: string }
   | { readonly type: 'sight-back' }

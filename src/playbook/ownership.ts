@@ -87,9 +87,8 @@ function wayBackTraffic(deployment: Deployment): readonly TrafficPlace[] {
 }
 
 function workloadTemplates({ strategy, status, rolled }: Deployment, { now, isDone }: Place): Owned['workload'] {
-  if (status === 'completed' || isDone('promote')) return ['new']
-  // Pod by pod the one workload holds both.
-  if (strategy === 'rolling' && rolled?.hash) return ['new', 'pinned']
+  // Pod by pod the template is the new one from the first new pod on, however many old pods stand.
+  if (status === 'completed' || isDone('promote') || (strategy === 'rolling' && rolled?.hash)) return ['new']
   if (now?.want.do === 'promote' || (strategy === 'rolling' && isDone('pin'))) return ['pinned', 'new']
   return ['pinned']
 }

@@ -22,6 +22,7 @@ import {
   verifyStep,
 } from './plan-steps.ts'
 import { previewServiceName } from './preview-service.ts'
+import { meshBySubset } from './routed-services.ts'
 import type { Service } from './service.ts'
 
 /**
@@ -32,7 +33,7 @@ export function blueGreenService(service: Service): Service {
   const { monitorMs, keepMs, gate } = service.blueGreen
   return {
     ...service,
-    router: { kind: 'switch' },
+    router: { kind: 'switch', ...meshBySubset(service.router) },
     canaryLabels: {},
     canary: { steps: [{ percent: 100, observeMs: monitorMs, pods: null, gate }] },
     monitorMs,

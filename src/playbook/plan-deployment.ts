@@ -68,7 +68,7 @@ function canaryPhases(service: Service, version: string): Phase[] {
   const podIsTraffic = service.router.kind === 'replicas'
   const { rolloutMs } = service.timeouts
   return [
-    preflightPhase(eyesChecks(service)),
+    preflightPhase(['policies-follow', ...eyesChecks(service)]),
     phase('deploy', [
       // With the replicas router a ready pod is a share of traffic, so consent comes before the first pod.
       podIsTraffic ? approveFirst : undefined,

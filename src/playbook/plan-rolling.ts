@@ -21,6 +21,7 @@ import {
   step,
   verifyStep,
 } from './plan-steps.ts'
+import { meshBySubset } from './routed-services.ts'
 import type { Service } from './service.ts'
 
 /**
@@ -29,7 +30,14 @@ import type { Service } from './service.ts'
  */
 export function rollingService(service: Service): Service {
   const { monitorMs, keepMs } = service.rolling
-  return { ...service, router: { kind: 'rolling' }, canaryLabels: {}, monitorMs, keepMs, keep: 'cold' }
+  return {
+    ...service,
+    router: { kind: 'rolling', ...meshBySubset(service.router) },
+    canaryLabels: {},
+    monitorMs,
+    keepMs,
+    keep: 'cold',
+  }
 }
 
 export function rollingPhases(service: Service, version: string): Phase[] {

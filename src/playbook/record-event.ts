@@ -54,7 +54,7 @@ function changeFor(deployment: Deployment, event: DeploymentEvent, now: number):
     case 'sampled':
       return watching.sampled(deployment, event.sample, now)
     case 'pods-seen':
-      return watching.podsSeen(deployment, event.health, event.verdict, now)
+      return watching.podsSeen(deployment, event, now)
     case 'sight-lost':
       return sightLost(deployment, event.since, event.why, now)
     case 'sight-back':

@@ -1,5 +1,5 @@
 /** What a service's router is called, and between which Services it divides the traffic. */
-import type { RouterSettings } from './service.ts'
+import type { IstioSettings, RouterSettings } from './service.ts'
 
 export interface RoutedServices {
   /** Service, or host of one, of the old version. */
@@ -12,6 +12,11 @@ export type PodRouter = Extract<RouterSettings, { kind: 'replicas' | 'switch' | 
 
 export function isPodRouter(router: RouterSettings): router is PodRouter {
   return router.kind === 'replicas' || router.kind === 'switch' || router.kind === 'rolling'
+}
+
+/** What a strategy that leaves the catalogue's route alone has to know of it: pods are found by the labels of a subset. */
+export function meshBySubset(router: RouterSettings): { readonly mesh?: IstioSettings } {
+  return router.kind === 'istio' && router.by === 'subset' ? { mesh: router } : {}
 }
 
 /** The two Services that must tell the versions apart by their selectors; null where subsets or numbers of pods do. */

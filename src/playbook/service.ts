@@ -10,20 +10,10 @@ export type Strategy = 'canary' | 'blue-green' | 'rolling'
 export type RouterSettings =
   | { readonly kind: 'replicas' }
   /** All or nothing, by the Service's selector. Never in the catalogue: a blue-green plan freezes its service with it. */
-  | { readonly kind: 'switch' }
+  | ({ readonly kind: 'switch' } & BehindMesh)
   /** By the number of new pods in the Deployment itself. Never in the catalogue: a rolling plan freezes its service with it. */
-  | { readonly kind: 'rolling' }
-  | {
-      readonly kind: 'istio'
-      readonly virtualService: string
-      /** Name of the http route in the VirtualService; absent: the only http route. */
-      readonly route?: string
-      /** `host`: two Services. `subset`: one Service, two subsets of a DestinationRule. */
-      readonly by: 'host' | 'subset'
-      /** Host or subset of the old version, and of the new one. */
-      readonly stable: string
-      readonly canary: string
-    }
+  | ({ readonly kind: 'rolling' } & BehindMesh)
+  | IstioSettings
   | {
       readonly kind: 'gateway-api'
       readonly httpRoute: string
@@ -40,6 +30,23 @@ export type RouterSettings =
       readonly stable: string
       readonly canary: string
     }
+
+export interface IstioSettings {
+  readonly kind: 'istio'
+  readonly virtualService: string
+  /** Name of the http route in the VirtualService; absent: the only http route. */
+  readonly route?: string
+  /** `host`: two Services. `subset`: one Service, two subsets of a DestinationRule. */
+  readonly by: 'host' | 'subset'
+  /** Host or subset of the old version, and of the new one. */
+  readonly stable: string
+  readonly canary: string
+}
+
+/** The catalogue's mesh finds pods of the Service by labels of a subset: the new ones must carry those of the old version. */
+interface BehindMesh {
+  readonly mesh?: IstioSettings
+}
 
 export interface CanaryStep {
   /** Share of production traffic for the new version, 1..100. */

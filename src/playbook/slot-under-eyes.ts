@@ -6,5 +6,10 @@ export function slotUnderEyes(deployment: Deployment, now: number): 'canary' | '
   if (!plan.service.eyes || pin === null || !hasWayBack(deployment, now)) return null
   // Without traffic a pod counts little more than its own readiness probes, and failing ones are no breach.
   if (status !== 'completed' && (window === null || hold?.withdraw)) return null
-  return settled ? 'stable' : 'canary'
+  return isTheirs(deployment) ? null : settled ? 'stable' : 'canary'
+}
+
+/** After the end somebody put another image there: what its pods count is theirs. */
+function isTheirs({ status, meddled }: Deployment): boolean {
+  return status === 'completed' && (meddled?.changes ?? []).some(({ field }) => field === 'image')
 }

@@ -91,6 +91,7 @@ export interface SlotState {
   readonly stuck: string | null
   /** Image of the version's container. */
   readonly image: string | null
+  /** In a sighting, of `stable` those of its present template only. */
   readonly pods: readonly PodSighting[]
   /** Of new pods in the workload itself (`rolling` router), once one stands: pods wanted in all, and their `pod-template-hash`. */
   readonly rolling?: { readonly of: number; readonly hash: string }
@@ -114,6 +115,12 @@ export interface Sighting {
   readonly writtenBy?: string | null
 }
 
+/** What could not be read, and why: it is unknown, not absent. */
+export interface UnreadPart {
+  readonly part: string
+  readonly why: string
+}
+
 /** One fact found by pre-flight about the target; see src/checks for what is made of it. */
 export interface Inspection {
   readonly workload: {
@@ -124,6 +131,10 @@ export interface Inspection {
     readonly containers: readonly string[]
     readonly hasReadinessProbe: boolean
     readonly hasPreStop: boolean
+    /** How long that hook sleeps, s; null where there is none, or it does not say. */
+    readonly preStopSeconds: number | null
+    /** After so many seconds a pod that is told to go is killed. */
+    readonly graceSeconds: number
     /** Requests of one pod: cores and bytes; null where a container names none. */
     readonly cpuRequest: number | null
     readonly memoryRequest: number | null
@@ -140,10 +151,6 @@ export interface Inspection {
   } | null
   /** Ready addresses behind the Service. */
   readonly endpoints: number
-  /** Load by node, 0..1 of allocatable; null when the metrics API is absent: unknown, not bad. */
-  readonly nodeLoad: readonly { readonly node: string; readonly cpu: number; readonly memory: number }[] | null
-  /** Room left on schedulable nodes: cores, bytes and pods. */
-  readonly headroom: { readonly cpu: number; readonly memory: number; readonly pods: number }
   readonly quotas: readonly {
     readonly name: string
     readonly resource: string
@@ -156,16 +163,29 @@ export interface Inspection {
   readonly leftovers: readonly string[]
   /** NetworkPolicies that hold for the old version's pods and would not for the new one's (`switch` router), by name. */
   readonly policiesLost?: readonly string[]
+  /** Those that would not hold for the old version's pods once they are kept beside the promoted workload, by name. */
+  readonly policiesLostWhenKept?: readonly string[]
   /** What is wrong with the router's objects, in sentences; empty: present and valid. */
   readonly routerFaults: readonly string[]
   /** Why what is written there is not yet what flows, as one sentence; left out when it is, or the router never says. */
   readonly routerPending?: string
-  /** Parts that could not be read, and why: they are unknown, not absent. Left out by makes that always know. */
-  readonly unread?: readonly { readonly part: string; readonly why: string }[]
+  /** Left out by makes that always know. */
+  readonly unread?: readonly UnreadPart[]
+}
+
+/** What the nodes have to give: the whole cluster is read for it, so only who asks for it pays. */
+export interface Capacity {
+  /** Load by node, 0..1 of allocatable; null when the metrics API is absent: unknown, not bad. */
+  readonly nodeLoad: readonly { readonly node: string; readonly cpu: number; readonly memory: number }[] | null
+  /** Room left on the nodes that would take a pod of the workload: cores, bytes and pods. */
+  readonly headroom: { readonly cpu: number; readonly memory: number; readonly pods: number }
+  /** Left out by makes that always know. */
+  readonly unread?: readonly UnreadPart[]
 }
 
 export interface Cluster {
   inspect(service: Service, version: string, signal: AbortSignal): Promise<Inspection>
+  capacity(service: Service, signal: AbortSignal): Promise<Capacity>
   /** Pods by slot, shares; and whether anything of `owned` differs. */
   look(service: Service, signal: AbortSignal, owned?: Owned): Promise<Sighting>
   /**
@@ -177,8 +197,12 @@ export interface Cluster {
   reclaim(service: Service, owned: Owned, fields: readonly OwnedField[], context: WriteContext): Promise<void>
   /** Server-side dry run of what the deployment will write; returns what the API server objects to, in sentences. */
   dryRun(service: Service, image: string, signal: AbortSignal): Promise<readonly string[]>
-  /** Writes the way back down as annotations on the workload, pins the HPA's minimum to the present size, and returns it. */
-  pin(service: Service, context: WriteContext): Promise<Pin>
+  /**
+   * Writes the way back down as annotations on the workload, pins the HPA's minimum to the present size, and returns it.
+   * `again`: it was written, and only its `replicas` and that minimum grow with a workload that its HPA made larger; refused
+   * where it is written no more.
+   */
+  pin(service: Service, context: WriteContext, again?: boolean): Promise<Pin>
   /** The way back as it is written on the cluster, whoever wrote it; null when there is none. */
   pinned(service: Service, signal: AbortSignal): Promise<Pinned | null>
   /**

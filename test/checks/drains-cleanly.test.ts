@@ -16,4 +16,12 @@ describe('drains-cleanly', () => {
     expect(found.sentence).toContain('api has no readinessProbe: a pod counts as ready')
     expect(found.sentence).toContain('api has no preStop hook: requests may be cut off')
   })
+
+  it('warns of a grace that is over when the hook has slept: requests under way are killed with the pod', () => {
+    const found = judge({ preStopSeconds: 30, graceSeconds: 30 })
+    expect(found.status).toBe('warns')
+    expect(found.sentence).toContain('api sleeps 30 s in preStop and is killed 30 s after it is told to go')
+    expect(judge({ preStopSeconds: 29, graceSeconds: 30 }).status).toBe('holds')
+    expect(judge({ preStopSeconds: null, graceSeconds: 1 }).status).toBe('holds')
+  })
 })

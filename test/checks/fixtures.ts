@@ -1,7 +1,7 @@
 /** A healthy world for the checks; each test makes one thing wrong. */
 import type { CheckContext, CheckPorts } from '../../src/checks/check.ts'
 import type { Deployment } from '../../src/playbook/deployment.ts'
-import type { Inspection, Sighting, SlotState } from '../../src/ports/cluster.ts'
+import type { Capacity, Inspection, Sighting, SlotState } from '../../src/ports/cluster.ts'
 import { makePod, newDeployment, T0 } from '../playbook/fixtures.ts'
 
 export const GIB = 1024 ** 3
@@ -18,6 +18,8 @@ export function makeWorkload(over: Partial<Workload> = {}): Workload {
     containers: ['api'],
     hasReadinessProbe: true,
     hasPreStop: true,
+    preStopSeconds: 5,
+    graceSeconds: 30,
     cpuRequest: 0.5,
     memoryRequest: GIB,
     managers: [{ name: 'kubectl-client-side-apply', owns: 'the pod template' }],
@@ -33,16 +35,22 @@ export function makeInspection(over: Partial<Inspection> = {}): Inspection {
     workload: makeWorkload(),
     service: { selector: { app: 'api', track: 'stable' }, selectsWorkload: true, selectsCanary: false },
     endpoints: 3,
-    nodeLoad: [
-      { node: 'node-1', cpu: 0.42, memory: 0.6 },
-      { node: 'node-2', cpu: 0.31, memory: 0.71 },
-    ],
-    headroom: { cpu: 12, memory: 48 * GIB, pods: 200 },
     quotas: [],
     hpa: null,
     pdb: null,
     leftovers: [],
     routerFaults: [],
+    ...over,
+  }
+}
+
+export function makeCapacity(over: Partial<Capacity> = {}): Capacity {
+  return {
+    nodeLoad: [
+      { node: 'node-1', cpu: 0.42, memory: 0.6 },
+      { node: 'node-2', cpu: 0.31, memory: 0.71 },
+    ],
+    headroom: { cpu: 12, memory: 48 * GIB, pods: 200 },
     ...over,
   }
 }
@@ -70,6 +78,7 @@ export function makePorts(over: Partial<CheckPorts> = {}, inspection = makeInspe
   return {
     cluster: {
       inspect: async () => inspection,
+      capacity: async () => makeCapacity(),
       look: async () => sighting,
       dryRun: async () => [],
     },
@@ -100,5 +109,6 @@ export function makeContext(
     service: deployment.plan.service,
     signal: never,
     inspection: async () => inspection,
+    capacity: async () => makeCapacity(),
   }
 }

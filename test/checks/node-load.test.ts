@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { judgeNodeLoad } from '../../src/checks/node-load.ts'
-import { makeInspection } from './fixtures.ts'
+import { makeCapacity } from './fixtures.ts'
 
 const node = (name: string, cpu: number, memory: number) => ({ node: name, cpu, memory })
-const judge = (...nodeLoad: ReturnType<typeof node>[]) => judgeNodeLoad(makeInspection({ nodeLoad }))
+const judge = (...nodeLoad: ReturnType<typeof node>[]) => judgeNodeLoad(makeCapacity({ nodeLoad }))
 
 describe('node-load', () => {
   it('tells the highest load where all is well, also at the very limits', () => {
@@ -25,7 +25,7 @@ describe('node-load', () => {
   })
 
   it('does not know without a metrics API', () => {
-    expect(judgeNodeLoad(makeInspection({ nodeLoad: null })).status).toBe('unknown')
+    expect(judgeNodeLoad(makeCapacity({ nodeLoad: null })).status).toBe('unknown')
     expect(judge().status).toBe('unknown')
   })
 })

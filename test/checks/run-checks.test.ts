@@ -4,9 +4,15 @@ import { runChecks } from '../../src/checks/run-checks.ts'
 import { HEALTH_CHECKS, PREFLIGHT_CHECKS } from '../../src/playbook/plan-steps.ts'
 import { ClusterError } from '../../src/ports/cluster.ts'
 import { makePod, makeSample, makeService, newDeployment, T0 } from '../playbook/fixtures.ts'
-import { makeInspection, makePorts, makeWorkload, never } from './fixtures.ts'
+import { makeCapacity, makeInspection, makePorts, makeWorkload, never } from './fixtures.ts'
 
 const deployment = newDeployment(makeService({ health: ['http://api.production/healthz'] }))
+
+/** The checks of each step of the plan that has any. */
+function checksOf({ plan }: typeof deployment): readonly (readonly string[])[] {
+  const wants = plan.phases.flatMap(({ steps }) => steps.map(({ want }) => want))
+  return wants.flatMap((want) => (want.do === 'check' ? [want.checks] : []))
+}
 
 /** Runs checks that do as told. */
 function run(checks: Readonly<Record<string, () => Promise<CheckResult>>>, signal = never, of = deployment) {
@@ -37,18 +43,34 @@ describe('run-checks', () => {
     expect(outcome).toMatchObject({ kind: 'done', text: '3 checks: 3 hold.' })
   })
 
-  it('looks at the cluster once for all checks', async () => {
-    let looks = 0
+  /** What these checks ask of the cluster, in order. */
+  async function looksOf(checks: readonly string[]): Promise<readonly string[]> {
+    const looks: string[] = []
     const ports = makePorts()
     const cluster = {
       ...ports.cluster,
       inspect: async () => {
-        looks += 1
+        looks.push('inspect')
         return makeInspection()
       },
+      capacity: async () => {
+        looks.push('capacity')
+        return makeCapacity()
+      },
     }
-    await runChecks({ ...ports, cluster }, deployment, PREFLIGHT_CHECKS, never)
-    expect(looks).toBe(1)
+    await runChecks({ ...ports, cluster }, deployment, checks, never)
+    return looks
+  }
+
+  it('looks at the target once, and at the nodes once, for all checks', async () => {
+    expect([...(await looksOf(PREFLIGHT_CHECKS))].sort()).toEqual(['capacity', 'inspect'])
+  })
+
+  it('leaves the nodes and the pods of the whole cluster alone where no check asks for room', async () => {
+    const everyStep = checksOf(deployment)
+    for (const checks of everyStep.filter((names) => !names.includes('room-for-pods')))
+      expect(await looksOf(checks)).not.toContain('capacity')
+    expect(everyStep.length).toBeGreaterThan(3)
   })
 
   it('tells warnings and unknowns in the text, and keeps the warnings as issues', async () => {
@@ -64,9 +86,9 @@ describe('run-checks', () => {
       level: 'warning',
       facts: { digest: 'sha256:1', issues: ['Argo CD manages api.'] },
       evidence: [
-        '✓ holds · a: All is well.',
         '⚠ warns · b: Argo CD manages api.',
         '? unknown · c: Node load is not known.',
+        '✓ holds · a: All is well.',
         '✓ holds · d: Found.',
       ].join('\n'),
     })
@@ -90,8 +112,8 @@ describe('run-checks', () => {
       evidence: [
         '✗ fails · a: No image.',
         '    asked twice',
-        '… not yet · b: One pod is starting.',
         '✗ fails · c: No quota.',
+        '… not yet · b: One pod is starting.',
       ].join('\n'),
     })
   })

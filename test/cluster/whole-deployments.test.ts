@@ -29,7 +29,7 @@ describe.concurrent('the witness', () => {
     const router = { kind: 'istio', virtualService: 'shop', by: 'host', stable: 'shop', canary: 'shop-canary' } as const
     const shop = await openShop(target, redis.url, {
       ...{ name: 'wrong order', strategy: 'canary', approval: '5 %', kept: 'beside' },
-      router,
+      router: () => router,
     })
     try {
       expect(shop.load.takeAnswers().lost).toEqual(NOTHING_LOST)

@@ -8,10 +8,10 @@ import { ClusterError } from '../../src/ports/cluster.ts'
 import { type Bench, podsOf } from './cluster-bench.ts'
 import { deployCanary, type Open, signal } from './cluster-contract-steps.ts'
 import { autoscalerObject, NEW_IMAGE, OLD_IMAGE, writer } from './cluster-fixtures.ts'
-import { ISTIO_BY_HOST, ISTIO_BY_SUBSET } from './router-fixtures.ts'
+import { ISTIO_BY_HOST, ISTIO_BY_SUBSET, istioTarget } from './router-fixtures.ts'
 
 export function describeLooking(open: Open): void {
-  it('inspects the target: workload, Service, endpoints, HPA, quota, headroom', async () => {
+  it('inspects the target: workload, Service, endpoints, HPA, quota, and the room on the nodes', async () => {
     const bench = await open({ beside: (space) => [[autoscalers(space), autoscalerObject(space)]] })
     const seen = await bench.until(
       () => bench.cluster.inspect(bench.service, 'v2.0', signal),
@@ -26,15 +26,57 @@ export function describeLooking(open: Open): void {
       containers: ['api', 'proxy'],
       hasReadinessProbe: true,
       hasPreStop: false,
+      preStopSeconds: null,
+      graceSeconds: 1,
     })
     expect(seen.workload?.cpuRequest).toBeCloseTo(0.15)
     expect(seen.workload?.memoryRequest).toBe(192 * 2 ** 20)
     expect(seen.workload?.pods).toHaveLength(3)
     expect(seen.service).toEqual({ selector: { app: 'api' }, selectsWorkload: true, selectsCanary: true })
     expect(seen.hpa).toEqual({ name: 'api', minReplicas: 2, maxReplicas: 5 })
-    expect(seen.headroom.cpu).toBeGreaterThan(0)
     expect(seen.leftovers).toEqual([])
     expect(seen.routerFaults).toEqual([])
+    const { headroom, unread } = await bench.cluster.capacity(bench.service, signal)
+    expect(unread).toEqual([])
+    expect(headroom.cpu).toBeGreaterThan(0)
+  })
+
+  it.each([
+    ['rolling', { version: 'v1.0' }, ['promoted']],
+    ['rolling', { track: 'stable' }, []],
+    ['switch', { app: 'api', track: 'stable' }, ['new', 'kept']],
+    ['switch', { track: 'stable' }, []],
+  ] as const)(
+    'says whom the old subset of a mesh would not find in the new pods (%s, %o)',
+    async (kind, labels, missed) => {
+      const mesh = ISTIO_BY_SUBSET
+      if (mesh.kind !== 'istio') throw new Error('no mesh')
+      const { cluster, service, admin, namespace } = await open({ router: mesh })
+      const subsets = [
+        { name: 'stable', labels },
+        { name: 'canary', labels: { track: 'canary' } },
+      ]
+      await admin.patch(istioTarget('destinationrules', namespace), { spec: { subsets } })
+      const frozen = { ...service, router: { kind, mesh }, canaryLabels: {} }
+      const { routerFaults } = await cluster.inspect(frozen, 'v2.0', signal)
+      expect(routerFaults).toEqual(
+        missed.map((which) =>
+          expect.stringMatching(`^Subset "stable" of .* does not select pods of the ${which} version`),
+        ),
+      )
+    },
+  )
+
+  it('says when the subset of the old version would not find the pods that are kept of it', async () => {
+    const { cluster, service, admin, namespace } = await open({ router: ISTIO_BY_SUBSET })
+    expect((await cluster.inspect(service, 'v2.0', signal)).routerFaults).toEqual([])
+    const subsets = [
+      { name: 'stable', labels: { app: 'api', track: 'stable' } },
+      { name: 'canary', labels: { track: 'canary' } },
+    ]
+    await admin.patch(istioTarget('destinationrules', namespace), { spec: { subsets } })
+    const { routerFaults } = await cluster.inspect(service, 'v2.0', signal)
+    expect(routerFaults).toEqual([expect.stringContaining('does not select pods of the kept version')])
   })
 
   it('says that there is no such workload', async () => {

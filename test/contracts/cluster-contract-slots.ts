@@ -22,6 +22,39 @@ export function describePin(open: Open): void {
     expect(await cluster.pin(service, writer(3))).toEqual(pin)
   })
 
+  it('lets the pinned size follow an HPA upwards, and nothing else: whoever takes all of the traffic needs as many pods', async () => {
+    const { cluster, service, admin, namespace } = await open({
+      beside: (space) => [[autoscalers(space), autoscalerObject(space)]],
+    })
+    const minimum = async () => at(await admin.get(autoscalers(namespace, 'api')), 'spec', 'minReplicas')
+    await expect(cluster.pin(service, writer(1), true)).rejects.toMatchObject({ kind: 'refused' })
+    const pin = await cluster.pin(service, writer(1))
+    expect(await cluster.pin(service, writer(2), true)).toEqual(pin)
+    const scale = { ...deployments(namespace, 'api'), subresource: 'scale' }
+    await admin.writeAs('kube-controller-manager', 'patch', scale, { spec: { replicas: 5 } })
+    const grown = { ...pin, replicas: 5 }
+    expect(await cluster.pin(service, writer(2), true)).toEqual(grown)
+    expect(await minimum()).toBe(5)
+    expect((await cluster.pinned(service, signal))?.pin).toEqual(grown)
+    await cluster.promote(service, NEW, writer(3))
+    await admin.writeAs('kube-controller-manager', 'patch', scale, { spec: { replicas: 4 } })
+    expect(await cluster.pin(service, writer(4), true)).toEqual(grown)
+  })
+
+  it('writes no pin anew for a worker that slept through the end', async () => {
+    const bench = await open({ beside: (space) => [[autoscalers(space), autoscalerObject(space)]] })
+    const { cluster, service, admin, namespace } = bench
+    const pin = await cluster.pin(service, writer(1))
+    await bench.until(
+      () => cluster.tidy(service, pin, writer(9)),
+      (done) => done,
+    )
+    await expect(cluster.pin(service, writer(2), true)).rejects.toMatchObject({ kind: 'refused' })
+    const workload = await admin.get(deployments(namespace, 'api'))
+    expect(JSON.stringify(objectAt(workload, 'metadata', 'annotations'))).not.toContain('tminus')
+    expect(at(await admin.get(autoscalers(namespace, 'api')), 'spec', 'minReplicas')).toBe(2)
+  })
+
   it('takes a pin of an earlier deployment of the same name for what it is: not its own', async () => {
     const { cluster, service } = await open()
     await cluster.pin(service, writer(1))

@@ -16,6 +16,10 @@ const GROUPS: Readonly<Record<Followed | 'pods', string>> = {
   ingresses: 'networking.k8s.io',
 }
 
+export function followedTarget(kind: Followed | 'pods', namespace: string): Target {
+  return { group: GROUPS[kind], version: 'v1', resource: kind, namespace, name: null }
+}
+
 /** Real ms until a request is given up; a watch is renewed by the client itself. */
 const REQUEST_MS = 20_000
 
@@ -31,17 +35,10 @@ export async function followObjects(plane: DataPlane, options: LiveOptions): Pro
   const api = apiClient(credentials, REQUEST_MS)
   const follow = (kind: Followed | 'pods'): ResourceWatch => {
     let due = false
-    const target: Target = {
-      group: GROUPS[kind],
-      version: 'v1',
-      resource: kind,
-      namespace: options.namespace,
-      name: null,
-    }
     const watch = watchResource({
       api,
       clock: options.clock,
-      target,
+      target: followedTarget(kind, options.namespace),
       keyOf: () => kind,
       slim: (object) => object,
       lost: () => undefined,

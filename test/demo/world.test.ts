@@ -157,7 +157,7 @@ describe('the world of a catalogue', () => {
     ]
     const many = Array.from({ length: 30 }, (_, i) => service(`s${i}`, { canary: { steps } }))
     const world = await worldOf(...many)
-    const { headroom } = await world.cluster.inspect(service('s7'), 'v2.0', signal)
+    const { headroom } = await world.cluster.capacity(service('s7'), signal)
     expect(headroom.pods).toBeGreaterThan(60)
     expect(headroom.cpu).toBeGreaterThan(60 * 0.25)
   })

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { bullmqQueue } from '../../src/adapters/bullmq/bullmq-queue.ts'
 import { realClock } from '../../src/adapters/clocks.ts'
 import { kubernetesCluster } from '../../src/adapters/kubernetes/kubernetes-cluster.ts'
+import { ABSENT } from '../../src/adapters/kubernetes/slot-state.ts'
 import { prometheusMetrics } from '../../src/adapters/prometheus/prometheus-metrics.ts'
 import { redisStore } from '../../src/adapters/redis/redis-store.ts'
 import { makeAnswer, startWorker } from '../../src/commands/compose.ts'
@@ -17,6 +18,9 @@ import type { Sighting } from '../../src/ports/cluster.ts'
 import type { People } from '../../src/ports/people.ts'
 import { ana, ben } from '../playbook/fixtures.ts'
 import { type RecordedChat, recordedChat } from './recorded-chat.ts'
+
+/** Longer than in production: eight engines, their cluster and their load share one machine. Real ms. */
+const ANSWERED_WITHIN_MS = 5_000
 
 export interface RunningEngine {
   readonly engine: Engine
@@ -54,7 +58,7 @@ export async function startEngine(options: RunningOptions): Promise<RunningEngin
   const warnings: string[] = []
   const note = (details: object, text: string) => void warnings.push(`${text} ${JSON.stringify(details)}`)
   const engine: Engine = {
-    store: redisStore({ url, prefix }),
+    store: redisStore({ url, prefix, commandTimeoutMs: ANSWERED_WITHIN_MS }),
     queue: bullmqQueue({ url, prefix, clock, role: 'all', onError: (error) => errors.push(error) }),
     cluster,
     eyes: cluster.eyes,
@@ -128,21 +132,10 @@ async function followTruth(look: Engine['cluster']['look'], services: readonly S
   }
 }
 
-const NO_SLOT = {
-  exists: false,
-  wanted: 0,
-  ready: 0,
-  available: 0,
-  updated: 0,
-  complete: true,
-  stuck: null,
-  image: null,
-  pods: [],
-}
 const EMPTY: Sighting = {
   at: 0,
   watched: false,
-  slots: { stable: NO_SLOT, canary: NO_SLOT, previous: NO_SLOT },
+  slots: { stable: ABSENT, canary: ABSENT, previous: ABSENT },
   shares: null,
 }
 

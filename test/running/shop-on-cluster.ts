@@ -1,4 +1,7 @@
-/** One namespace with the shop in it, an engine that deploys it, a constant load on it, and kubectl as the witness of all. */
+/**
+ * One namespace with the shop in it, an engine that deploys it with no more rights than the README grants, a constant load
+ * on it, and kubectl as the witness of all.
+ */
 import { randomBytes } from 'node:crypto'
 import { expect, vi } from 'vitest'
 import { realClock } from '../../src/adapters/clocks.ts'
@@ -10,6 +13,7 @@ import type { Service, Strategy } from '../../src/playbook/service.ts'
 import { type KubectlTarget, mustKubectl } from '../control-plane/kubectl.ts'
 import { type PlaneUnderLoad, planeUnderLoad } from '../data-plane/plane-under-load.ts'
 import { ana, ben } from '../playbook/fixtures.ts'
+import { botAccount } from './bot-account.ts'
 import { type RunningEngine, startEngine } from './engine-on-cluster.ts'
 import { manifestOf, quickService } from './quick-service.ts'
 import type { Variant } from './variants.ts'
@@ -48,7 +52,8 @@ const FROZEN: Readonly<Record<Strategy, (service: Service) => Service>> = {
 const asker = (id: string) => ({ id, team: 'T0TEST', channel: 'C0TEST' })
 
 export async function openShop(target: KubectlTarget, redisUrl: string, variant: Variant): Promise<Shop> {
-  const { strategy, router } = variant
+  const { strategy } = variant
+  const router = variant.router('shop')
   const namespace = `${strategy}-${router.kind}-${randomBytes(3).toString('hex')}`
   const service = quickService('shop', namespace, router, {
     blueGreen: { monitorMs: 2 * SECOND, keepMs: 6 * SECOND, gate: 'approval', preview: [] },
@@ -59,14 +64,15 @@ export async function openShop(target: KubectlTarget, redisUrl: string, variant:
   const manifest = manifestOf(service, FIRST, 3, { drains: true })
   await mustKubectl(target, ['--namespace', namespace, 'apply', '-f', '-'], manifest)
   await kubectl('rollout', 'status', 'deployment/shop', '--timeout=60s')
-  const { kubeconfigPath } = target
+  const account = await botAccount(target, namespace)
   const running = await startEngine({
-    kubeconfigPath,
+    kubeconfigPath: account.kubeconfigPath,
     redisUrl,
     prefix: `{${namespace}}`,
     services: [service],
     planned: [FROZEN[strategy](service)],
   })
+  const { kubeconfigPath } = target
   const load = await planeUnderLoad({ service: 'shop', router }, { kubeconfigPath, namespace, clock: realClock() })
   return {
     service,
@@ -89,6 +95,7 @@ export async function openShop(target: KubectlTarget, redisUrl: string, variant:
     async close() {
       await load.stop()
       await running.stop()
+      await account.remove()
       await mustKubectl(target, ['delete', 'namespace', namespace, '--wait=false'])
     },
   }

@@ -1,11 +1,11 @@
-/** Every strategy with every router it can be run with, for the service `shop`: the rows of the tests on a control plane. */
+/** Every strategy with every router it can be run with: the rows of the tests, and of the benchmarks, on a control plane. */
 import type { RouterSettings, Strategy } from '../../src/playbook/service.ts'
 
 export interface Variant {
   readonly name: string
   readonly strategy: Strategy
-  /** The team's, as the catalogue names it. */
-  readonly router: RouterSettings
+  /** The team's, as the catalogue names it for a service of this name. */
+  router(service: string): RouterSettings
   /** What consent is asked for. */
   readonly approval: string
   /** Is the old version kept beside after completion, or does it come back in place? */
@@ -16,25 +16,40 @@ const CANARY = { strategy: 'canary', approval: '5 %', kept: 'beside' } as const
 const BLUE_GREEN = { strategy: 'blue-green', approval: '100 %', kept: 'beside' } as const
 const ROLLING = { strategy: 'rolling', approval: 'the first pod of shop', kept: 'in place' } as const
 
-const HOSTS = { stable: 'shop', canary: 'shop-canary' } as const
-const REPLICAS: RouterSettings = { kind: 'replicas' }
-const ISTIO: RouterSettings = { kind: 'istio', virtualService: 'shop', by: 'host', ...HOSTS }
+const hosts = (service: string) => ({ stable: service, canary: `${service}-canary` })
+const replicas = (): RouterSettings => ({ kind: 'replicas' })
+const istio = (service: string): RouterSettings => ({
+  kind: 'istio',
+  virtualService: service,
+  by: 'host',
+  ...hosts(service),
+})
 
 export const VARIANTS: readonly Variant[] = [
-  { name: 'canary, replicas', ...CANARY, router: REPLICAS },
-  { name: 'canary, istio by host', ...CANARY, router: ISTIO },
+  { name: 'canary, replicas', ...CANARY, router: replicas },
+  { name: 'canary, istio by host', ...CANARY, router: istio },
   {
     name: 'canary, istio by subset',
     ...CANARY,
-    router: { kind: 'istio', virtualService: 'shop', by: 'subset', stable: 'stable', canary: 'canary' },
+    router: (service) => ({
+      kind: 'istio',
+      virtualService: service,
+      by: 'subset',
+      stable: 'stable',
+      canary: 'canary',
+    }),
   },
   {
     name: 'canary, gateway-api',
     ...CANARY,
-    router: { kind: 'gateway-api', httpRoute: 'shop', ...HOSTS },
+    router: (service) => ({ kind: 'gateway-api', httpRoute: service, ...hosts(service) }),
   },
-  { name: 'canary, nginx', ...CANARY, router: { kind: 'nginx', ingress: 'shop', ...HOSTS } },
-  { name: 'blue-green', ...BLUE_GREEN, router: REPLICAS },
-  { name: 'blue-green behind istio', ...BLUE_GREEN, router: ISTIO },
-  { name: 'rolling', ...ROLLING, router: REPLICAS },
+  {
+    name: 'canary, nginx',
+    ...CANARY,
+    router: (service) => ({ kind: 'nginx', ingress: service, ...hosts(service) }),
+  },
+  { name: 'blue-green', ...BLUE_GREEN, router: replicas },
+  { name: 'blue-green behind istio', ...BLUE_GREEN, router: istio },
+  { name: 'rolling', ...ROLLING, router: replicas },
 ]

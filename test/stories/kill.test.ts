@@ -1,5 +1,7 @@
 /** The bot killed with -9 in each phase and on the way back, and started again. */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { MINUTE } from '../../src/playbook/durations.ts'
+import type { Service, Strategy } from '../../src/playbook/service.ts'
 import { type BotProcesses, botProcesses } from './bot-processes.ts'
 import { type CompiledBot, compiledBot } from './compiled-bot.ts'
 import { exampleService } from './example-services.ts'
@@ -25,7 +27,7 @@ interface Scene {
 }
 
 async function openScene(): Promise<Scene> {
-  const town = await openTown([brisk(exampleService('api'))], inject('redisUrl'))
+  const town = await openTown([quick], inject('redisUrl'))
   const bots = botProcesses(town, compiled.path)
   closing.push(async () => {
     await bots.stop()
@@ -39,13 +41,20 @@ async function openScene(): Promise<Scene> {
   return { town, bots, pods }
 }
 
+const api = brisk(exampleService('api'))
+const quick: Service = {
+  ...api,
+  blueGreen: { ...api.blueGreen, monitorMs: 2 * MINUTE },
+  rolling: { ...api.rolling, batch: 2, observeMs: 2 * MINUTE, monitorMs: 2 * MINUTE },
+}
+
 /** Starts it anew for each place to die at, and once more to live. */
-async function diesAt({ town, bots }: Scene, ...places: readonly string[]): Promise<void> {
+async function diesAt({ town, bots }: Scene, places: readonly string[], strategy: Strategy = 'canary'): Promise<void> {
   approveWhenAsked(town)
   for (const place of places) {
     const bot = bots.start(place)
     await bot.ready
-    void order(town, '/deploy api v2.0 canary')
+    void order(town, `/deploy api v2.0 ${strategy}`)
     expect(await Promise.race([bot.ended, endsWithout(town, place)])).toBe('SIGKILL')
   }
   await bots.start(null).ready
@@ -69,10 +78,22 @@ describe.concurrent('a bot that is killed', () => {
   ])('%s goes on with the same card, and rolls nothing out twice', IN_TIME, async (_when, places) => {
     const scene = await openScene()
     const { town, pods } = scene
-    await diesAt(scene, ...places)
+    await diesAt(scene, places)
     expect(await theEnd(town)).toMatchObject({ status: 'completed', issues: [], approvals: [{ by: { id: ANNA } }] })
     await toldOnce(town)
     expect([pods.get('v2.0')?.size, pods.get('v1.9')?.size]).toEqual([8, 8])
+    expect(town.world.simulation.trafficShares('production', 'api')).toEqual({ 'v2.0': 1 })
+  })
+  it.each([
+    ['blue-green', 'in the switch', ['before route-100', 'before settle'], 8, 8],
+    ['rolling', 'in a batch', ['before roll', 'after roll'], 4, 4],
+  ] as const)('in a %s deployment, %s, goes on from there', IN_TIME, async (strategy, _when, places, made, old) => {
+    const scene = await openScene()
+    const { town, pods } = scene
+    await diesAt(scene, places, strategy)
+    expect(await theEnd(town)).toMatchObject({ status: 'completed', strategy, issues: [] })
+    await toldOnce(town)
+    expect([pods.get('v2.0')?.size, pods.get('v1.9')?.size]).toEqual([made, old])
     expect(town.world.simulation.trafficShares('production', 'api')).toEqual({ 'v2.0': 1 })
   })
   it.each([
@@ -83,7 +104,7 @@ describe.concurrent('a bot that is killed', () => {
     const { town, pods } = scene
     const watched = town.when(async () => ((await town.load())?.step === 'watch-25' ? true : undefined))
     void watched.then(() => town.world.setFault('v2.0', 'errors', true))
-    await diesAt(scene, ...places)
+    await diesAt(scene, places)
     expect(await theEnd(town)).toMatchObject({ status: 'rolled-back' })
     await toldOnce(town)
     expect(town.world.simulation.trafficShares('production', 'api')).toEqual({ 'v1.9': 1 })

@@ -78,6 +78,30 @@ describe.each(['api', 'search'])('new pods of %s', (name) => {
     const end = await until(ended, id)
     expect(end).toMatchObject({ status: 'rolled-back', goingBack: { trigger: 'unready' } })
   })
+  it('are not blamed for old pods that fell over long ago, and take their time to go when the workload is promoted', async () => {
+    const opened = await openStage({ services: [brisk(exampleService(name))] })
+    stage = opened
+    const { world, until, pass, ask, read, load } = opened
+    const path = `/apis/apps/v1/namespaces/production/deployments/${name}`
+    const lifecycle = { preStop: { sleep: { seconds: 120 } } }
+    const slow = { terminationGracePeriodSeconds: 300, containers: [{ name, lifecycle }] }
+    const answer = await fetch(`${world.simulation.url}${path}`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/strategic-merge-patch+json' },
+      body: JSON.stringify({ spec: { template: { spec: slow } } }),
+    })
+    expect(answer.status).toBe(200)
+    await pass(10 * MINUTE)
+    world.simulation.setSickness('v1.9', 'crashloop', { share: 0.25 })
+    await pass(MINUTE)
+    world.simulation.setSickness('v1.9', 'none')
+    await pass(10 * MINUTE)
+    expect(JSON.stringify(await read('/api/v1/namespaces/production/pods'))).toContain('"exitCode":1')
+    await ask({ verb: 'deploy', service: name, version: 'v2.0' }, 'requester')
+    expect(await until(ended, id)).toMatchObject({ status: 'completed', issues: [] })
+    await pass(6 * MINUTE)
+    expect((await load(id)).status).toBe('completed')
+  })
   it('that are bad go back while one of the old pods is unready', async () => {
     const { world, until } = await deployed(name, 50)
     world.simulation.setSickness('v1.9', 'unready', { share: 0.25 })

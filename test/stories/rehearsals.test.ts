@@ -318,7 +318,7 @@ describe('a rehearsal of something that cannot be done', () => {
   it('refuses a version that the registry does not have, before anything is changed', async () => {
     const { exit, text } = await rehearsal('/deploy api v9.9 canary')
     expect(exit).toBe(1)
-    expect(text).toContain('✗ fails image-exists')
+    expect(text).toContain('✗ fails · image-exists')
     expect(text).toContain('Nothing was changed; all traffic stays on v1.9.')
   })
 })

@@ -1,5 +1,6 @@
 /** Rolling as it is lived through: whom the traffic meets, how many pods serve it, and what happens between the batches. */
 import { afterEach, describe, expect, it } from 'vitest'
+import type { Deployment } from '../../src/playbook/deployment.ts'
 import { MINUTE, SECOND } from '../../src/playbook/durations.ts'
 import type { Service } from '../../src/playbook/service.ts'
 import { exampleService } from './example-services.ts'
@@ -122,6 +123,35 @@ describe('a rolling deployment', () => {
     expect(again.share.real).toBe(40)
     await here.until((row) => row.status === 'completed')
   })
+
+  it.each([
+    ['watched', (row: Deployment) => row.step === 'watch-pod' && row.rolled?.wanted === 2],
+    ['on its way to the first pod', (row: Deployment) => row.step === 'roll' && row.rolled?.hash !== null],
+  ])(
+    '%s, holds for the old image that somebody wrote back, and goes on from there when told to',
+    async (_when, then) => {
+      const here = await begin()
+      await here.until(then)
+      const { template } = Object(await fieldOf(here, WORKLOAD, 'spec'))
+      const [container] = template.spec.containers
+      const undone = { spec: { containers: [{ ...container, image: `${api.image}:v1.9` }] } }
+      const response = await fetch(`${here.world.simulation.url}${WORKLOAD}?fieldManager=kubectl-rollout`, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/merge-patch+json' },
+        body: JSON.stringify({ spec: { template: undone } }),
+      })
+      expect(response.status).toBe(200)
+      await here.pass(5 * SECOND)
+      expect(await here.load()).toMatchObject({
+        status: 'holding',
+        hold: { reason: 'changed' },
+        meddled: { changes: [{ field: 'image', found: `${api.image}:v1.9`, by: { manager: 'kubectl-rollout' } }] },
+      })
+      expect(await here.ask({ verb: 'resume', service: 'api' })).toMatchObject({ kind: 'done' })
+      expect((await here.until((row) => row.status !== 'running')).status).toBe('completed')
+      expect(here.world.simulation.trafficShares('production', 'api')).toEqual({ 'v2.0': 1 })
+    },
+  )
 
   it('rolls a workload that grows meanwhile to its new size', async () => {
     const here = await begin()

@@ -23,6 +23,7 @@ async function startProcess(store: Store, clock: SteppedClock, chat: Chat) {
     clock,
     cluster: {
       inspect: nobody,
+      capacity: nobody,
       look: nobody,
       dryRun: nobody,
       pin: nobody,

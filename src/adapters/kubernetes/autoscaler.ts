@@ -5,6 +5,7 @@ import type { Service } from '../../playbook/service.ts'
 import type { WriteContext } from '../../ports/cluster.ts'
 import { isStatus } from './api-failure.ts'
 import type { Connection } from './connection.ts'
+import type { PinnedContext } from './fencing.ts'
 import { type JsonObject, numberAt, textAt, withAt } from './json.ts'
 import { withoutPassingAnnotations } from './marks.ts'
 import { autoscalers } from './target.ts'
@@ -32,7 +33,7 @@ export async function raiseMinimum(
   connection: Connection,
   service: Service,
   pin: Pin,
-  context: WriteContext,
+  context: WriteContext | PinnedContext,
 ): Promise<void> {
   if (!pin.hpa) return
   const target = autoscalers(service.namespace, pin.hpa.name)

@@ -27,10 +27,13 @@ export async function isDraining(connection: Connection, service: Service, signa
     connection.objects.read(canary, signal),
     connection.objects.read(moved, signal),
   ])
-  const at = left && object ? lastWrittenAt(object) : undefined
-  const limit = service.timeouts.drainMs + PRECISION_MS
-  // A server whose clock is far from ours cannot be waited for.
-  return at !== undefined && Math.abs(connection.now() - at) < limit
+  return left !== null && object !== null && isWrittenLately(connection, service, object)
+}
+
+/** Did we change it less than `timeouts.drain` ago? A server whose clock is far from ours cannot be waited for. */
+export function isWrittenLately({ now }: Connection, { timeouts }: Service, object: JsonObject): boolean {
+  const at = lastWrittenAt(object)
+  return at !== undefined && Math.abs(now() - at) < timeouts.drainMs + PRECISION_MS
 }
 
 /** When we last changed an object, by the API server's clock, cut to the second; undefined when it does not say. */

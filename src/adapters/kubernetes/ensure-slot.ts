@@ -9,11 +9,12 @@ import { createFenced } from './create-fenced.ts'
 import { type JsonObject, objectAt, textAt, textMapAt, withAt } from './json.ts'
 import { SLOT_LABEL, slotLabels, slotName, WORKLOAD_LABEL } from './names.ts'
 import { countPreviewed, ensurePreview } from './preview.ts'
+import { readable } from './readable.ts'
 import { rollPods } from './rolling/roll-pods.ts'
 import { type Scene, slicesOf } from './scene.ts'
 import { routedOf } from './shares.ts'
 import { canaryDeployment, previousDeployment } from './slot-deployments.ts'
-import { writtenState } from './slot-state.ts'
+import { slotState, writtenState } from './slot-state.ts'
 import { deployments, describeTarget, type Target } from './target.ts'
 import { needPin, needWorkload } from './workload.ts'
 
@@ -36,11 +37,22 @@ export async function ensureSlot(
   const written =
     (known ? null : await createFenced(connection, service, target, wanted, context)) ??
     (await connection.objects.edit(target, context, (current) => asWanted(service, want.slot, target, current, wanted)))
+  if (want.slot === 'previous') return previousState(connection, service, written, context.signal)
   const scene = await connection.scene(service, context.signal)
   const state = writtenState(service, want.slot, written, scene)
-  if (want.slot !== 'canary') return state
   if (service.router.kind === 'switch') await ensurePreview(connection, service, context)
   return asAddressed(state, await countAddressed(connection, service, scene, context.signal))
+}
+
+/** The way back goes by it: the Deployment says how many are ready, also to whoever may not list its pods. */
+async function previousState(
+  connection: Connection,
+  service: Service,
+  written: JsonObject,
+  signal: AbortSignal,
+): Promise<SlotState> {
+  const scene = await readable(() => connection.scene(service, signal))
+  return scene ? writtenState(service, 'previous', written, scene) : slotState(service, written, [])
 }
 
 /** How many of the new version's pods stand behind the Service that will lead traffic to them. */

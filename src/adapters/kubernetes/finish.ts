@@ -6,13 +6,14 @@ import { ClusterError, type WriteContext } from '../../ports/cluster.ts'
 import { isStatus } from './api-failure.ts'
 import { findAutoscaler, restoreMinimum } from './autoscaler.ts'
 import type { Connection } from './connection.ts'
-import { isDraining } from './draining.ts'
+import { isDraining, isWrittenLately } from './draining.ts'
 import { type JsonObject, objectAt, textAt, withAt } from './json.ts'
 import { isForTheRun, leadsToKept } from './kept-selector.ts'
 import { withoutPassingAnnotations, withoutPin } from './marks.ts'
 import { LAST_DEPLOYMENT_ANNOTATION, slotName } from './names.ts'
 import { pinOn } from './pinning.ts'
 import { removePreview } from './preview.ts'
+import { readable } from './readable.ts'
 import { isBackInPlace } from './rolling/restore-in-place.ts'
 import { withRollout } from './rolling/rollout-fields.ts'
 import { rolloutState } from './rollout-state.ts'
@@ -114,8 +115,11 @@ async function isRoutedTo(
 ): Promise<boolean> {
   const target = deployments(service.namespace, slotName(service.workload, slot))
   if (!(await connection.objects.read(target, signal))) return false
-  const shares = sharesByAddresses(await connection.freshScene(service, signal))
-  return shares !== null && shares[slot] > 0
+  const scene = await readable(() => connection.freshScene(service, signal))
+  if (scene) return (sharesByAddresses(scene)?.[slot] ?? 0) > 0
+  // Whose addresses they are may not be read: then they are given the time that requests need.
+  const front = await connection.objects.read(services(service.namespace, service.serviceName), signal)
+  return front !== null && isWrittenLately(connection, service, front)
 }
 
 /** Only a switch tells by addresses whether the new version's own pods are out of traffic: elsewhere they go while they have some. */

@@ -12,13 +12,15 @@ import { dryRun } from './dry-run.ts'
 import { ensureSlot } from './ensure-slot.ts'
 import { podReader } from './eyes/read-pods.ts'
 import { forget, settle, tidy } from './finish.ts'
+import { readCapacity } from './inspect/capacity.ts'
 import { inspect } from './inspect/inspect.ts'
 import { textAt } from './json.ts'
 import { DEPLOYMENT_ANNOTATION } from './names.ts'
 import { reclaim } from './ownership/reclaim.ts'
 import { foreignChanges, suspected } from './ownership/standing.ts'
-import { pinWorkload } from './pin-workload.ts'
+import { pinGrown, pinWorkload } from './pin-workload.ts'
 import { podLogs } from './pod-logs.ts'
+import { presentPods } from './present-pods.ts'
 import { promote } from './promote.ts'
 import { readPinned } from './read-pinned.ts'
 import { restore } from './restore.ts'
@@ -74,13 +76,17 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
   return {
     eyes: { read: async (service, slot, signal) => pods.read(await connectionTo(service), service, slot, signal) },
     inspect: async (service, version, signal) => inspect(await connectionTo(service), service, version, signal),
+    capacity: async (service, signal) => readCapacity(await connectionTo(service), service, signal),
     look: async (service, signal, owned) =>
       look(await connectionTo(service), service, options.clock.now(), signal, owned),
     foreign: async (service, owned, signal) => foreignChanges(await connectionTo(service), service, owned, signal),
     reclaim: async (service, owned, fields, context) =>
       reclaim(await connectionTo(service), service, owned, fields, context),
     dryRun: async (service, image, signal) => dryRun(await connectionTo(service), service, image, signal),
-    pin: async (service, context) => pinWorkload(await connectionTo(service), service, context),
+    pin: async (service, context, again = false) => {
+      const to = await connectionTo(service)
+      return again ? pinGrown(to, service, pinnedContext(to, service, context)) : pinWorkload(to, service, context)
+    },
     pinned: async (service, signal) => readPinned(await connectionTo(service), service, signal),
     ensureSlot: async (service, want, context) => {
       const to = await connectionTo(service)
@@ -131,7 +137,11 @@ async function look(
     at,
     watched: connection.isWatched(service),
     slots: {
-      stable: withAddresses(service, slotState(service, stable, pods.stable), scene.endpointSlices),
+      stable: withAddresses(
+        service,
+        slotState(service, stable, presentPods(stable, scene.replicaSets, pods.stable)),
+        scene.endpointSlices,
+      ),
       canary: withAddresses(service, slotState(service, canary, pods.canary), [
         ...scene.endpointSlices,
         ...scene.canarySlices,

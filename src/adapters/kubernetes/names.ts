@@ -7,6 +7,8 @@ export const SLOT_LABEL = 'tminus.dev/slot'
 export const WORKLOAD_LABEL = 'tminus.dev/workload'
 /** Label by which Kubernetes tells the pods of a Deployment's ReplicaSets apart. */
 export const HASH_LABEL = 'pod-template-hash'
+/** Annotation by which Kubernetes numbers the templates of a Deployment. */
+export const REVISION_OF_TEMPLATE = 'deployment.kubernetes.io/revision'
 /** Annotation: id of the deployment that wrote last, `api-42`. */
 export const DEPLOYMENT_ANNOTATION = 'tminus.dev/deployment'
 /** Annotation: the fencing token `<number>.<revision>` of the last write. */

@@ -7,7 +7,8 @@ import { findAutoscaler, minReplicas, raiseMinimum } from './autoscaler.ts'
 import { readConfigs } from './config-references.ts'
 import type { Connection } from './connection.ts'
 import { imageOf, versionContainer } from './containers.ts'
-import { type JsonObject, textAt, withAt } from './json.ts'
+import type { PinnedContext } from './fencing.ts'
+import { type JsonObject, sameJson, textAt, withAt } from './json.ts'
 import { isForTheRun } from './kept-selector.ts'
 import { PIN_ANNOTATION } from './names.ts'
 import { pinOn, writePin } from './pinning.ts'
@@ -19,7 +20,7 @@ import type { RoutePin } from './routers/weighted-router.ts'
 import { writeLabels } from './selectors.ts'
 import { deployments, services } from './target.ts'
 import { selectorOf, templateOf } from './traffic.ts'
-import { needWorkload } from './workload.ts'
+import { needPin, needWorkload } from './workload.ts'
 
 /**
  * The pin of this deployment. One that is there already is returned as it is: a later look may see what we changed
@@ -28,6 +29,28 @@ import { needWorkload } from './workload.ts'
 export async function pinWorkload(connection: Connection, service: Service, context: WriteContext): Promise<Pin> {
   const workload = await needWorkload(connection, service, context)
   const pin = pinOn(workload, context) ?? (await writeDown(connection, service, workload, context))
+  await raiseMinimum(connection, service, pin, context)
+  return pin
+}
+
+/**
+ * Hours may lie between the pin and a share: who takes all of the traffic, or gives it back, needs as many pods as serve it
+ * now. Only the size follows, and only upwards, as long as the old version stands in the workload.
+ */
+export async function pinGrown(connection: Connection, service: Service, context: PinnedContext): Promise<Pin> {
+  const workload = await needWorkload(connection, service, context)
+  const known = needPin(service, workload, context)
+  const grown = (current: JsonObject, pin: Pin): Pin =>
+    pin.hpa && sameJson(templateOf(current), pin.template) && wantedReplicas(current) > pin.replicas
+      ? { ...pin, replicas: wantedReplicas(current) }
+      : pin
+  const target = deployments(service.namespace, service.workload)
+  const written = () =>
+    connection.objects.edit(target, context, (current) => {
+      const pin = grown(current, needPin(service, current, context))
+      return withAt(current, ['metadata', 'annotations', PIN_ANNOTATION], writePin(context, pin))
+    })
+  const pin = grown(workload, known) === known ? known : needPin(service, await written(), context)
   await raiseMinimum(connection, service, pin, context)
   return pin
 }

@@ -6,6 +6,7 @@ import { ClusterError, type RealShares, type WriteContext } from '../../ports/cl
 import { emptyCanary } from './canary-size.ts'
 import type { Connection } from './connection.ts'
 import { SLOT_LABEL } from './names.ts'
+import { readable } from './readable.ts'
 import { restoreInPlace } from './rolling/restore-in-place.ts'
 import { weightedRouterOf } from './routers/router-of.ts'
 import { weightsOf } from './routers/weighted-router.ts'
@@ -36,7 +37,8 @@ export async function restore(
   const [moved, fenced] = await Promise.allSettled([moving, fenceWorkload(connection, service, context)])
   if (moved.status === 'rejected') throw moved.reason
   if (fenced.status === 'rejected') throw fenced.reason
-  if (!router) return readShares(connection, service, context.signal)
+  // Where its pods may not be listed, it is written all the same; nobody can say who gets it.
+  if (!router) return (await readable(() => readShares(connection, service, context.signal))) ?? null
   // Where there was no object for the run, an older decision may have made one just now: from the fence on, none can.
   const route =
     moved.value.route ?? (await moveWeights(connection, service, router, pin, context, { alwaysStamp: true }))

@@ -1,5 +1,6 @@
 /** What a watch keeps of each kind. Edits start from these copies, so of kinds that we write all but managedFields is kept. */
 import { isObject, type JsonObject, listAt, objectAt } from './json.ts'
+import { REVISION_OF_TEMPLATE } from './names.ts'
 
 function withoutManagedFields(object: JsonObject): JsonObject {
   const { managedFields: _, ...metadata } = objectAt(object, 'metadata')
@@ -33,10 +34,15 @@ function slimPod(pod: JsonObject): JsonObject {
   }
 }
 
+/** They only join pods to Deployments, and to the present template. */
+function slimSet(set: JsonObject): JsonObject {
+  const annotations = only(objectAt(set, 'metadata', 'annotations'), [REVISION_OF_TEMPLATE])
+  return { metadata: { ...only(objectAt(set, 'metadata'), IDENTITY), annotations } }
+}
+
 const SLIMMED: Readonly<Record<string, (object: JsonObject) => JsonObject>> = {
   pods: slimPod,
-  // They only join pods to Deployments.
-  replicasets: (set) => ({ metadata: only(objectAt(set, 'metadata'), IDENTITY) }),
+  replicasets: slimSet,
 }
 
 export function slimCopy(resource: string, object: JsonObject): JsonObject {

@@ -97,7 +97,12 @@ export function canaryDeployment(
 }
 
 /** The old version out of traffic: its pods lack the labels the Service selects by. */
-export function previousDeployment(service: Service, workload: JsonObject, pin: Pin, replicas: number): JsonObject {
+export function previousDeployment(
+  service: Service,
+  workload: JsonObject,
+  pin: Pick<Pin, 'template' | 'serviceSelector'>,
+  replicas: number,
+): JsonObject {
   const template = isObject(pin.template) ? pin.template : {}
   const kept = withoutKeys(textMapAt(template, 'metadata', 'labels'), pin.serviceSelector)
   const labels = { ...kept, ...slotLabels(service.workload, 'previous') }

@@ -7,7 +7,8 @@ import { podSighting } from './pod-sighting.ts'
 import { rolloutState } from './rollout-state.ts'
 import { podsBySlot, type Scene } from './scene.ts'
 
-const ABSENT: SlotState = {
+/** Where there is no such Deployment. */
+export const ABSENT: SlotState = {
   exists: false,
   wanted: 0,
   ready: 0,

@@ -65,6 +65,7 @@ export function drawMissed(
   const last = entries.at(-1)
   const span = first && last ? `, ${moment(first.at)} to ${moment(last.at)}` : ''
   const lead = `Told late${span}: Slack or the bot was away. ${entries.length} things happened to ${escapeText(deployment.id)}:`
+  const asked = entries.findLast((entry) => approvalAsked(entry, deployment) !== null)
   const told = entries.map(
     (entry) =>
       `${moment(entry.at)} ${markOf(entry).icon}${bold(markOf(entry).word)}${escapeText(shortLine(entry.text, DIGEST.text))}`,
@@ -75,6 +76,7 @@ export function drawMissed(
       section(`*${lead}*`),
       ...middleOut(told).map((line) => section(line)),
       ...answer(standing),
+      ...(asked === undefined ? [] : caseOf(asked, deployment, isOver(standing))),
       ...actions(standing.buttons),
     ],
   })

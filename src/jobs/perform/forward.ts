@@ -103,7 +103,7 @@ async function deployPods(
   signal: AbortSignal,
 ): Promise<StepResult> {
   const { service } = deployment.plan
-  const pin = pinOf(deployment)
+  const pin = await pinNow(engine, deployment, signal)
   const replicas = podsOfStep(deployment.plan, step, pin)
   const image = imageReference(service.image, deployment.version, deployment.digest)
   const state = await engine.cluster.ensureSlot(
@@ -111,11 +111,19 @@ async function deployPods(
     { slot: 'canary', image, version: deployment.version, replicas },
     writeContext(deployment, signal),
   )
-  return whenComplete(
+  const result = whenComplete(
     state,
     replicas,
     `${deployment.version}: ${counted(replicas, 'pod')} ready beside ${pin.replicas} of ${deployment.fromVersion ?? 'the old version'}${whereThey(service)}.`,
   )
+  return pin.replicas === deployment.pin?.replicas ? result : { ...result, facts: { pin } }
+}
+
+/** Where an HPA decides, the old version may have grown since it was pinned: the new one needs as many pods. */
+function pinNow(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<Pin> {
+  const pin = pinOf(deployment)
+  if (!pin.hpa) return Promise.resolve(pin)
+  return engine.cluster.pin(deployment.plan.service, writeContext(deployment, signal), true)
 }
 
 /** Where pods that get no traffic by themselves are reached. */

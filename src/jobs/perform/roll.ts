@@ -17,7 +17,9 @@ export async function roll(engine: Engine, deployment: Deployment, signal: Abort
   const state = await engine.cluster.ensureSlot(service, want, context)
   if (state.stuck !== null) return { kind: 'failed', why: state.stuck }
   const ready = `${state.ready} of ${rolled.wanted} ${version} ${rolled.wanted === 1 ? 'pod' : 'pods'} ready`
-  if (!state.complete || !state.rolling) return { kind: 'not-yet', why: ready, retryMs: SOON_MS }
+  // Once a new pod stands the template is known to be ours: from then on the old one was put back by somebody else.
+  if (!state.complete || !state.rolling)
+    return { kind: 'not-yet', why: ready, retryMs: SOON_MS, ...(state.rolling && { facts: { rolled: state.rolling } }) }
   const seen = { ...rolled, ...state.rolling }
   const percent = rolledShare(seen, service)
   const shares = await engine.cluster.route(service, percent, context)

@@ -3,8 +3,9 @@ import { configWarning } from '../../playbook/config-change.ts'
 import { type Deployment, goesThroughPrevious, type Pin } from '../../playbook/deployment.ts'
 import type { Step } from '../../playbook/plan.ts'
 import { oldVersion } from '../../playbook/refuse.ts'
-import { fullStop } from '../../playbook/sentence.ts'
-import { ClusterError } from '../../ports/cluster.ts'
+import { isPodRouter } from '../../playbook/routed-services.ts'
+import { asClause, fullStop } from '../../playbook/sentence.ts'
+import { ClusterError, type Sighting } from '../../ports/cluster.ts'
 import type { Engine } from '../engine.ts'
 import { undoneBy } from '../keep-restored.ts'
 import { type Way, wayOnCluster, writeIncident } from './emergency-way.ts'
@@ -13,6 +14,8 @@ import { writeContext } from './result.ts'
 /** Endpoints follow a write within this time, ms; looked at again so often. */
 export const CONFIRM_WITHIN_MS = 10_000
 export const CONFIRM_AGAIN_MS = 50
+/** One request to a health address once traffic is back, real ms. */
+const PROBE_MS = 3_000
 /** Between two looks at old pods that start where nothing of them was left, ms. */
 const OLD_PODS_AGAIN_MS = 250
 
@@ -73,11 +76,16 @@ async function restore(
   const { pin, cold, throughPrevious } = way
   const context = writeContext(deployment, signal)
   const overdue = isOverdue(engine, deployment)
-  if (cold) {
-    const state = await engine.cluster.ensureSlot(service, { slot: 'previous', pin, replicas: pin.replicas }, context)
+  const seen = throughPrevious ? await seeSlots(engine, deployment, signal) : null
+  const kept = keptSlot(pin, seen)
+  if (cold || seen?.previous.ready === 0) {
+    const state = await engine.cluster.ensureSlot(service, kept, context)
     if (state.ready === 0) return oldPodsStart(deployment, pin, overdue)
   }
-  const shares = await engine.cluster.restore(service, pin, throughPrevious, context, overdue)
+  const [shares] = await Promise.all([
+    engine.cluster.restore(service, pin, throughPrevious, context, overdue),
+    seen && seen.previous.wanted < kept.replicas ? grow(engine, deployment, kept, signal) : undefined,
+  ])
   // In place as beside: before any old pod stands there is nowhere to go back to.
   if (pin.rollout && shares?.stable === 0) return oldPodsStart(deployment, pin, overdue)
   const left = shares && (throughPrevious ? 100 - shares.previous : shares.canary)
@@ -91,8 +99,49 @@ async function restore(
   }
   return {
     kind: 'done',
-    text: `Traffic is restored: ${oldVersion(deployment)} has all of it${confirmed(left)}.`,
+    text: `Traffic is restored: ${oldVersion(deployment)} has all of it${confirmed(left, await whyUnread(engine, deployment, left, signal))}.`,
     realShare: left,
+  }
+}
+
+/**
+ * Kept, yet nobody may be there: deleted, scaled to none, or all of them ill. Few are enough to go back to. Null: it cannot
+ * be seen, and that keeps nothing up.
+ */
+async function seeSlots(
+  { cluster }: Engine,
+  { plan }: Deployment,
+  signal: AbortSignal,
+): Promise<Sighting['slots'] | null> {
+  try {
+    return (await cluster.look(plan.service, signal)).slots
+  } catch (error) {
+    if (!(error instanceof ClusterError) || signal.aborted) throw error
+    return null
+  }
+}
+
+/** Where an HPA decides, the workload may have grown since the old version was put beside it: that gets as many pods. */
+function keptSlot(pin: Pin, seen: Sighting['slots'] | null) {
+  const replicas = pin.hpa && seen ? Math.max(pin.replicas, seen.stable.wanted) : pin.replicas
+  return { slot: 'previous', pin, replicas } as const
+}
+
+/** Beside the traffic that goes back, which waits for none of it. */
+async function grow(
+  { cluster, log }: Engine,
+  deployment: Deployment,
+  kept: ReturnType<typeof keptSlot>,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await cluster.ensureSlot(deployment.plan.service, kept, writeContext(deployment, signal))
+  } catch (error) {
+    if (!(error instanceof ClusterError) || signal.aborted) throw error
+    log.warn(
+      { deployment: deployment.id },
+      `the kept version could not be made as large as the new one: ${error.message}`,
+    )
   }
 }
 
@@ -108,7 +157,25 @@ function isOverdue(engine: Engine, deployment: Deployment): boolean {
   return engine.clock.now() - since > CONFIRM_WITHIN_MS
 }
 
-function confirmed(left: number | null): string {
+/** Where pods divide the traffic, and nobody lets us list them: what is missing, in the API server's words. */
+async function whyUnread(
+  { cluster }: Engine,
+  { plan }: Deployment,
+  left: number | null,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (left !== null || !isPodRouter(plan.service.router)) return undefined
+  try {
+    await cluster.look(plan.service, signal)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof ClusterError) || signal.aborted) throw error
+    return asClause(error.message)
+  }
+}
+
+function confirmed(left: number | null, unread: string | undefined): string {
+  if (unread !== undefined) return `, as far as was written; it could not be read back: ${unread}`
   if (left === null) return ' (the router does not show shares)'
   return left > 0
     ? `, as far as was written; the router still shows ${Math.round(left)} % elsewhere`
@@ -122,22 +189,45 @@ function takesItsOldForm(engine: Engine, { plan, goingBack }: Deployment): WayBa
   return { kind: 'late', why: `${workload} takes its old form`, expected: takenMs < timeouts.rolloutMs }
 }
 
-/** Traffic is back and requests have ended: now there is time to look at what a template cannot bring back. */
+/** Traffic is back and requests have ended: now there is time to look whether all is well. What is found is told; nothing waits for it. */
 async function drain(engine: Engine, deployment: Deployment, signal: AbortSignal): Promise<WayBackResult> {
-  const ended = 'Requests in flight had time to end.'
+  const parts = await Promise.all([askHealth(engine, deployment, signal), lookAtConfigs(engine, deployment, signal)])
+  return { kind: 'done', text: ['Requests in flight had time to end.', ...parts.flat()].join(' ') }
+}
+
+/** The playbook's "Verify rollback". Addresses of the new version are gone with it. */
+async function askHealth(
+  { probe }: Engine,
+  { plan, goingBack }: Deployment,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  if (!goingBack?.hadTraffic) return []
+  const brief = AbortSignal.any([signal, AbortSignal.timeout(PROBE_MS)])
+  const urls = plan.service.health.filter((url) => !url.includes('$version'))
+  return Promise.all(
+    urls.map(async (url) => {
+      const answer = await probe.get(url, brief)
+      return answer.kind === 'answered' ? `${url} answers ${answer.status}.` : `${url} is silent: ${fullStop(answer.why)}`
+    }),
+  )
+}
+
+/** What a template cannot bring back. */
+async function lookAtConfigs(
+  { cluster }: Engine,
+  deployment: Deployment,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
   const { pin, plan } = deployment
-  if (!pin?.configs?.length) return { kind: 'done', text: ended }
+  if (!pin?.configs?.length) return []
   try {
-    const changes = await engine.cluster.changedConfigs(plan.service, pin, signal)
+    const changes = await cluster.changedConfigs(plan.service, pin, signal)
     const warning = configWarning(changes, oldVersion(deployment))
-    return { kind: 'done', text: warning === undefined ? ended : `${ended} ${warning}` }
+    return warning === undefined ? [] : [warning]
   } catch (error) {
     // Nothing on the way back waits for a warning.
     if (!(error instanceof ClusterError) || signal.aborted) throw error
-    return {
-      kind: 'done',
-      text: `${ended} Whether its ConfigMaps and Secrets changed is not known: ${fullStop(error.message)}`,
-    }
+    return [`Whether its ConfigMaps and Secrets changed is not known: ${fullStop(error.message)}`]
   }
 }
 

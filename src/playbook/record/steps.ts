@@ -53,7 +53,7 @@ function effectOf(deployment: Deployment, step: Step, facts: StepFacts, now: num
   if (want.do === 'pin' && facts.pin && deployment.rolled) return { rolled: fitToPin(deployment.rolled, facts.pin) }
   if (want.do === 'roll' && deployment.rolled) {
     const rolled = { ...deployment.rolled, ...facts.rolled }
-    return { rolled, ...shareGiven(rolledShare(rolled, service), facts, now) }
+    return shareGiven(rolledShare(rolled, service), facts, now)
   }
   if (want.do === 'verify-route')
     return { share: { planned: deployment.share.planned, real: facts.realShare ?? deployment.share.real } }
@@ -83,6 +83,7 @@ function factsToFields(deployment: Deployment, facts: StepFacts): Partial<Deploy
     ...(facts.digest === undefined ? {} : { digest: facts.digest }),
     ...(facts.pin === undefined ? {} : { pin: facts.pin }),
     ...(facts.baseline === undefined ? {} : { baseline: facts.baseline }),
+    ...(facts.rolled === undefined || !deployment.rolled ? {} : { rolled: { ...deployment.rolled, ...facts.rolled } }),
     ...(facts.issues === undefined ? {} : { issues: [...deployment.issues, ...facts.issues] }),
   }
 }

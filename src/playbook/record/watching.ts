@@ -1,13 +1,13 @@
 /** What samples and pod sightings amount to. */
 import { type Deployment, type HoldReason, hasWayBack, isOldReplaced } from '../deployment.ts'
 import { duration } from '../durations.ts'
+import type { DeploymentEvent } from '../events.ts'
 import { isBlind } from '../is-blind.ts'
 import type { PodVerdict } from '../judge-pods.ts'
 import { judgeSample } from '../judge-sample.ts'
 import { judgeWindow } from '../judge-window.ts'
 import type { Sample } from '../metrics.ts'
 import { locateStep } from '../plan.ts'
-import type { PodHealth } from '../pods.ts'
 import type { Outcome } from '../refusal.ts'
 import { refuse, trafficNow } from '../refuse.ts'
 import { metricsTable } from '../report.ts'
@@ -27,6 +27,8 @@ import {
 export function sampled(deployment: Deployment, sample: Sample, now: number): Outcome<Change> {
   const { window } = deployment
   if (!window || (deployment.status !== 'running' && deployment.status !== 'holding')) return refuse.stale(deployment)
+  // Asked before this share was given, or before a person decided to go on: it says nothing of what came after.
+  if (sample.at < window.since) return refuse.stale(deployment)
   const { judgement } = deployment.plan.service
   const verdict = judgeSample(sample, deployment.plan.service)
   const keep = Math.max(judgement.criticalOf.n, judgement.warningOf.n)
@@ -200,11 +202,16 @@ function peaksWith(deployment: Deployment, sample: Sample): Deployment['peaks'] 
 }
 
 /** The guard's sightings: a crash goes back at once, all unready takes the traffic away and asks, some unready holds and goes back after its grace. */
-export function podsSeen(deployment: Deployment, health: PodHealth, verdict: PodVerdict, now: number): Outcome<Change> {
+export function podsSeen(
+  deployment: Deployment,
+  { health, verdict, realShare }: Extract<DeploymentEvent, { type: 'pods-seen' }>,
+  now: number,
+): Outcome<Change> {
   // A superseded one has nowhere to go back to, and the service is already the next one's.
   if (!hasWayBack(deployment, now)) return refuse.stale(deployment)
   const change = onPods(deployment, verdict, now)
-  return { ok: true, value: { patch: { pods: health, ...change.patch }, lines: change.lines } }
+  const share = realShare === undefined ? {} : { share: { ...deployment.share, real: realShare } }
+  return { ok: true, value: { patch: { pods: health, ...share, ...change.patch }, lines: change.lines } }
 }
 
 function onPods(deployment: Deployment, verdict: PodVerdict, now: number): Change {
@@ -222,7 +229,7 @@ function onPods(deployment: Deployment, verdict: PodVerdict, now: number): Chang
     }
   }
   if (verdict.kind === 'some-unready') {
-    if (deployment.status === 'completed') return NOTHING
+    if (deployment.status === 'completed' || !getsTraffic(deployment)) return NOTHING
     const rollBackAt = verdict.since + deployment.plan.service.guard.unreadyGraceMs
     if (now >= rollBackAt) return startGoingBack(deployment, now, 'unready', verdict.detail)
     // A hold that waits for a person stays theirs: pods that come back must not end it.
@@ -252,6 +259,16 @@ function onPods(deployment: Deployment, verdict: PodVerdict, now: number): Chang
       },
     ],
   }
+}
+
+/**
+ * Pods without traffic harm nobody: a set that waits for its switch is asked for its readiness before it, and pods whose
+ * traffic was taken away wait for a person. Where pods divide the traffic a ready one has some before its share is recorded.
+ */
+function getsTraffic({ share, hold, plan, pods }: Deployment): boolean {
+  if (hold?.withdraw) return false
+  const { kind } = plan.service.router
+  return share.planned > 0 || ((kind === 'replicas' || kind === 'rolling') && (pods?.ready ?? 0) > 0)
 }
 
 function wellAgain({ id, meddled }: Deployment): string {

@@ -135,6 +135,28 @@ describe('an API server in trouble', () => {
     expect(await cluster.restore(service, pin, false, writer(4))).toEqual(HOME)
   })
 
+  it('is asked for the nodes and the pods of the whole cluster only by who wants to know what room there is', async () => {
+    const { cluster, service } = await open()
+    const everywhere = (mark: Mark) =>
+      requestsSince(mark)
+        .map((request) => request.path.replace(/\?.*/, ''))
+        .filter((path) => !path.includes('/namespaces/'))
+        .sort()
+    const mark = environment.simulation.requests().at(-1)
+    await cluster.inspect(service, 'v2.0', signal)
+    expect(everywhere(mark).filter((path) => /nodes|pods/.test(path))).toEqual([])
+    const later = environment.simulation.requests().at(-1)
+    await cluster.capacity(service, signal)
+    expect(everywhere(later)).toEqual(['/api/v1/nodes', '/api/v1/pods', '/apis/metrics.k8s.io/v1beta1/nodes'])
+  })
+
+  it('hides one part of what the nodes have without hiding the other', async () => {
+    const { cluster, service } = await open()
+    fault(403, { path: /^\/api\/v1\/pods/ })
+    const seen = await cluster.capacity(service, signal)
+    expect(seen.unread).toEqual([{ part: 'headroom', why: expect.stringContaining('"list" on "pods"') }])
+  })
+
   it('hides one part of an inspection without hiding the others', async () => {
     const { cluster, service } = await open()
     fault(403, { path: /horizontalpodautoscalers/ })

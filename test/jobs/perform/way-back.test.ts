@@ -63,6 +63,51 @@ describe('the way back of an old version that was kept cold', () => {
   })
 })
 
+describe('the way back of an old version that was kept warm', () => {
+  it.each([
+    ['deleted', 'DELETE', undefined],
+    ['scaled to none', 'PATCH', { spec: { replicas: 0 } }],
+  ])('and that somebody %s waits for its pods: until then the new ones serve', async (_how, method, body) => {
+    stage = await openStage({ services: [brisk(exampleService('api'))] })
+    const { world } = stage
+    await stage.ask({ verb: 'deploy', service: 'api', version: 'v2.0' }, 'requester')
+    await stage.until(({ status }) => status === 'completed')
+    const answer = await fetch(`${world.simulation.url}${WORKLOAD}-previous`, {
+      method,
+      headers: { 'content-type': 'application/merge-patch+json' },
+      ...(body && { body: JSON.stringify(body) }),
+    })
+    expect(answer.status).toBe(200)
+    await stage.pass(5_000)
+    const fewest = { share: 1 }
+    world.simulation.onChange(() => {
+      const shares = Object.values(world.simulation.trafficShares('production', 'api'))
+      fewest.share = Math.min(
+        fewest.share,
+        shares.reduce((sum, share) => sum + share, 0),
+      )
+    })
+    await stage.ask({ verb: 'rollback', service: 'api' })
+    await stage.until(({ status }) => status === 'rolled-back')
+    expect(fewest.share).toBeCloseTo(1)
+    expect(world.simulation.trafficShares('production', 'api')).toEqual({ 'v1.9': 1 })
+  })
+})
+
+describe('a way back from traffic', () => {
+  it('tells what the health addresses answer then', async () => {
+    const api = brisk(exampleService('api'))
+    const [url] = api.health
+    stage = await openStage({ services: [api] })
+    await stage.ask({ verb: 'deploy', service: 'api', version: 'v2.0' }, 'requester')
+    await stage.until(({ step }) => step === 'watch-25')
+    await stage.ask({ verb: 'rollback', service: 'api' })
+    await stage.until(({ status }) => status === 'rolled-back')
+    const told = (await stage.timeline()).map((entry) => entry.text)
+    expect(told).toContainEqual(expect.stringContaining(`had time to end. ${url} answers 200.`))
+  })
+})
+
 describe('the way back after the promotion', () => {
   it('waits quietly while the workload takes its old form, as long as a rollout may', async () => {
     stage = await openStage({ services: [brisk(exampleService('api'))] })

@@ -118,6 +118,16 @@ describe('failing counters', () => {
 })
 
 describe('failing counters after completion', () => {
+  it('after completion are not ours where somebody put another image there', () => {
+    const { deployment, now } = completed()
+    const what = 'the image of Deployment "api"'
+    const change = { field: 'image', what, wanted: 'api:v2.0', found: 'api:v3.0', by: null } as const
+    const theirs = must(deployment, { type: 'changed-by-others', changes: [change] }, now).deployment
+    expect(slotUnderEyes(deployment, now)).toBe('stable')
+    expect(slotUnderEyes(theirs, now)).toBeNull()
+    expect(refusedAt(theirs, now)).toBe(true)
+  })
+
   it('go back through the kept version, until it is retired', () => {
     const { deployment, now } = completed()
     expect(deployment).toMatchObject({ status: 'completed', settled: true })

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Deployment } from '../../../src/playbook/deployment.ts'
 import { MINUTE, SECOND } from '../../../src/playbook/durations.ts'
 import { nextStep } from '../../../src/playbook/next-step.ts'
+import { recordEvent } from '../../../src/playbook/record-event.ts'
 import { ana, ben, makePod, makeSample, makeService, must, newDeployment, walkTo } from '../fixtures.ts'
 
 const health = (ready: number) => ({
@@ -150,5 +151,37 @@ describe('a decision by numbers', () => {
       now + 15 * MINUTE,
     )
     expect(passed.entries[0]?.evidence).toMatch(/Error rate +0 %/)
+  })
+})
+
+describe('some unready pods that have no traffic', () => {
+  it('of an idle colour that waits for its switch change nothing', () => {
+    const { deployment, now } = walkTo(newDeployment(undefined, 0, 'blue-green'), 'approve-100')
+    expect(oneUnready(deployment, now - MINUTE, now)).toMatchObject({ status: 'running', step: 'approve-100' })
+  })
+
+  it('since it was taken away: those that come back one by one do not cut the time of a person short', () => {
+    const { deployment, now } = walkTo(newDeployment(), 'watch-25')
+    const off = must(allUnready(deployment, now), { type: 'withdrawn', realShare: 0 }, now).deployment
+    const some = oneUnready(off, now + SECOND, now + MINUTE)
+    expect(some).toMatchObject({ status: 'holding', hold: { withdraw: 'done', rollBackAt: now + 5 * MINUTE } })
+  })
+
+  it('have some where pods divide the traffic, before a share is recorded', () => {
+    const service = makeService({ router: { kind: 'replicas' } })
+    const { deployment, now } = walkTo(newDeployment(service), 'logs')
+    const ready = well(deployment, now)
+    expect(oneUnready(ready, now, now)).toMatchObject({ status: 'holding', hold: { reason: 'unready' } })
+  })
+})
+
+describe('a sample that was asked for before somebody resumed', () => {
+  it('does not undo what they decided', () => {
+    const { deployment, now } = walkTo(newDeployment(), 'watch-25')
+    const went = resumed(held(deployment, now), now + MINUTE)
+    const bad = { type: 'sampled', sample: makeSample(now + MINUTE - SECOND, { errors: 500 }) } as const
+    expect(recordEvent(went, bad, now + MINUTE + SECOND)).toMatchObject({ ok: false })
+    const anew = { type: 'sampled', sample: makeSample(now + MINUTE, { errors: 500 }) } as const
+    expect(must(went, anew, now + MINUTE + SECOND).deployment.status).toBe('going-back')
   })
 })

@@ -1,7 +1,6 @@
 /** Everything pre-flight asks about the target, in one go. One part that cannot be read does not hide the others. */
 import type { Service } from '../../../playbook/service.ts'
 import { ClusterError, type Inspection } from '../../../ports/cluster.ts'
-import { isStatus } from '../api-failure.ts'
 import { findAutoscaler, minReplicas } from '../autoscaler.ts'
 import type { Connection } from '../connection.ts'
 import { containerNames, imageOf, versionContainer } from '../containers.ts'
@@ -15,17 +14,15 @@ import type { WeightedRouter } from '../routers/weighted-router.ts'
 import { podsBySlot, type Scene } from '../scene.ts'
 import { matches, matchesLabelSelector } from '../selectors.ts'
 import { routedPods } from '../shares.ts'
-import { canaryDeployment, promotedTemplate } from '../slot-deployments.ts'
-import { allPods, disruptionBudgets, nodeMetrics, nodes, resourceQuotas } from '../target.ts'
+import { canaryDeployment, previousDeployment, promotedTemplate } from '../slot-deployments.ts'
+import { disruptionBudgets, resourceQuotas } from '../target.ts'
 import { templateOf } from '../traffic.ts'
-import { readLostPolicies } from './lost-policies.ts'
-import { nodeLoads, roomLeft } from './nodes.ts'
+import { endingOf } from './ending.ts'
+import { NONE_LOST, readLostPolicies } from './lost-policies.ts'
 import { type Owner, ownersAround, ownersOf } from './owners.ts'
+import { partsOf } from './parts.ts'
 import { podRequest } from './pod-requests.ts'
 import { type PodLabels, type RouterFacts, routerFacts } from './router-faults.ts'
-
-/** Limit of the optional parts together, real ms: half of a check's default. */
-const PART_LIMIT_MS = 5_000
 
 /**
  * Throws ClusterError only when the workload, its pods or its Service cannot be read; other parts that fail are named in
@@ -37,38 +34,18 @@ export async function inspect(
   version: string,
   signal: AbortSignal,
 ): Promise<Inspection> {
-  const unread: { part: string; why: string }[] = []
-  const part = async <T>(name: string, otherwise: T, read: () => Promise<T>): Promise<T> => {
-    try {
-      return await read()
-    } catch (error) {
-      if (!(error instanceof ClusterError)) throw error
-      unread.push({ part: name, why: error.message })
-      return otherwise
-    }
-  }
-  const { api } = connection
   const scene = await connection.freshScene(service, signal)
-  // One part that hangs must not use up the time of the check, and with it the others.
-  const brief = AbortSignal.any([signal, AbortSignal.timeout(PART_LIMIT_MS)])
-  const list = async (target: Parameters<typeof api.list>[0]) => (await api.list(target, { signal: brief })).items
+  const { part, list, brief, unread } = partsOf(connection, signal)
   const workload = scene.deployments.stable
-  const template = workload ? templateOf(workload) : {}
   const labels = workload ? labelsOf(service, workload, scene.service, version) : null
-  const nodesRead = list(nodes)
-  nodesRead.catch(() => undefined)
   const scaler = findAutoscaler(connection, service, brief)
   scaler.catch(() => undefined)
-  const [nodeLoad, headroom, quotas, hpa, pdb, leftovers, policiesLost, around, router] = await Promise.all([
-    part('node load', null, () => readNodeLoad(nodesRead, list)),
-    part('headroom', { cpu: 0, memory: 0, pods: 0 }, async () =>
-      roomLeft(await nodesRead, await list(allPods), objectAt(template, 'spec')),
-    ),
+  const [quotas, hpa, pdb, leftovers, policies, around, router] = await Promise.all([
     part('quotas', [], async () => (await list(resourceQuotas(service.namespace))).flatMap(quotaRows)),
     part('HPA', null, async () => hpaFacts(await scaler)),
     part('PDB', null, async () => pdbFacts(await list(disruptionBudgets(service.namespace)), labels?.stable ?? {})),
     part('leftovers', [], () => findLeftovers(connection, service, brief)),
-    part('network policies', [], () => readLostPolicies(connection, service, labels, brief)),
+    part('network policies', NONE_LOST, () => readLostPolicies(connection, service, labels, brief)),
     readOwnersAround(connection, service, scene.service, scaler, brief),
     readRouterFacts(connection, service, scene.service, labels, brief),
   ])
@@ -76,13 +53,11 @@ export async function inspect(
     workload: workload && workloadFacts(service, workload, scene, around),
     service: scene.service && serviceFacts(scene.service, labels),
     endpoints: routedPods(scene.endpointSlices).size,
-    nodeLoad,
-    headroom,
     quotas,
     hpa,
     pdb,
     leftovers,
-    policiesLost,
+    ...policies,
     ...router,
     routerFaults: [...router.routerFaults, ...(workload ? rollingFaults(service, workload) : [])],
     unread,
@@ -108,7 +83,7 @@ function workloadFacts(
     image: imageOf(template, container) ?? '',
     containers: names,
     hasReadinessProbe: isObject(at(versioned, 'readinessProbe')),
-    hasPreStop: isObject(at(versioned, 'lifecycle', 'preStop')),
+    ...endingOf(spec, isObject(versioned) ? versioned : {}),
     cpuRequest: podRequest(spec, 'cpu'),
     memoryRequest: podRequest(spec, 'memory'),
     managers: [...ownersOf(workload, container), ...around],
@@ -142,6 +117,13 @@ function labelsOf(service: Service, workload: JsonObject, front: JsonObject | nu
         'metadata',
         'labels',
       ),
+      kept: textMapAt(
+        previousDeployment(service, workload, { template, serviceSelector }, 1),
+        'spec',
+        'template',
+        'metadata',
+        'labels',
+      ),
       promoted: textMapAt(promotedTemplate(service, workload, template, serviceSelector, want), 'metadata', 'labels'),
     })) ?? null
   )
@@ -152,21 +134,6 @@ function attempt<T>(run: () => T): T | undefined {
     return run()
   } catch (error) {
     if (error instanceof ClusterError) return undefined
-    throw error
-  }
-}
-
-/** Null when the metrics API is absent: unknown, not bad. */
-async function readNodeLoad(
-  nodesRead: Promise<readonly JsonObject[]>,
-  list: (target: typeof nodeMetrics) => Promise<readonly JsonObject[]>,
-): Promise<Inspection['nodeLoad']> {
-  try {
-    const metrics = await list(nodeMetrics)
-    return nodeLoads(await nodesRead, metrics)
-  } catch (error) {
-    // 503: the API is registered, its server is not there.
-    if (isStatus(error, 404) || isStatus(error, 503)) return null
     throw error
   }
 }

@@ -3,15 +3,15 @@ import { isPodRouter, type RoutedServices, routedServices } from '../../../playb
 import type { Service } from '../../../playbook/service.ts'
 import { ClusterError, type Inspection } from '../../../ports/cluster.ts'
 import type { Connection } from '../connection.ts'
-import { isObject, type JsonObject, listAt, textAt, textMapAt } from '../json.ts'
+import { type JsonObject, textMapAt } from '../json.ts'
 import { isForTheRun } from '../kept-selector.ts'
 import { isOurPreview, previewTarget } from '../preview.ts'
 import { readSource } from '../routers/passing-object.ts'
 import { weightedRouterOf } from '../routers/router-of.ts'
-import type { IstioSettings } from '../routers/virtual-service.ts'
 import type { WeightedRouter } from '../routers/weighted-router.ts'
 import { matches, writeLabels } from '../selectors.ts'
 import { services } from '../target.ts'
+import { meshFaults, subsetFaults } from './subset-faults.ts'
 
 type Labels = Readonly<Record<string, string>>
 
@@ -21,6 +21,8 @@ export interface PodLabels {
   readonly canary: Labels
   /** Of the workload after its promotion. */
   readonly promoted: Labels
+  /** Of the old version kept beside it. */
+  readonly kept: Labels
 }
 
 export type RouterFacts = Pick<Inspection, 'routerFaults' | 'routerPending'>
@@ -38,10 +40,11 @@ export async function routerFacts(
         `The selector of Service ${service.serviceName} (${writeLabels(selector)}) still carries labels of an earlier deployment.`,
       ]
     : []
+  const behind = await meshFaults(connection, service, labels, signal)
   if (service.router.kind === 'switch')
-    return { routerFaults: [...leftover, ...(await previewFaults(connection, service, signal))] }
+    return { routerFaults: [...leftover, ...behind, ...(await previewFaults(connection, service, signal))] }
   const router = weightedRouterOf(service)
-  if (!router) return { routerFaults: leftover }
+  if (!router) return { routerFaults: [...leftover, ...behind] }
   const target = await connection.routeTarget(service, router, signal)
   const route = await connection.objects.read(target, signal)
   const own = route
@@ -136,43 +139,4 @@ async function hostFaults(
 
 function isOwn(service: Service, host: string): boolean {
   return host.split('.')[0] === service.serviceName
-}
-
-/** One Service, two subsets of a DestinationRule, told apart by labels that promotion must leave alone. */
-async function subsetFaults(
-  connection: Connection,
-  service: Service,
-  router: IstioSettings,
-  route: JsonObject,
-  labels: PodLabels,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const host = hostOfSubset(route, router.stable) ?? service.serviceName
-  const { items } = await connection.api.list(await connection.destinationRules(service.namespace, signal), { signal })
-  const rule = items.find((item) => (textAt(item, 'spec', 'host') ?? '').split('.')[0] === host.split('.')[0])
-  if (!rule) return [`No DestinationRule defines the subsets of host ${host}.`]
-  const named = `DestinationRule "${textAt(rule, 'metadata', 'name')}"`
-  const subset = (name: string) => listAt(rule, 'spec', 'subsets').find((row) => textAt(row, 'name') === name)
-  const check = (name: string, own: Labels, other: Labels, words: readonly [string, string]): readonly string[] => {
-    const found = subset(name)
-    if (!isObject(found)) return [`${named} has no subset "${name}".`]
-    const wanted = textMapAt(found, 'labels')
-    const written = `Subset "${name}" of ${named} (${writeLabels(wanted)})`
-    return [
-      ...(matches(wanted, own) ? [] : [`${written} does not select pods of the ${words[0]} version.`]),
-      ...(matches(wanted, other) ? [`${written} also selects pods of the ${words[1]} version.`] : []),
-    ]
-  }
-  const stable = check(router.stable, labels.stable, labels.canary, ['old', 'new'])
-  const later = stable.length === 0 ? check(router.stable, labels.promoted, labels.canary, ['promoted', 'new']) : []
-  return [...stable, ...later, ...check(router.canary, labels.canary, labels.stable, ['new', 'old'])]
-}
-
-function hostOfSubset(route: JsonObject, subset: string): string | undefined {
-  const destinations = listAt(route, 'spec', 'http').flatMap((http) => listAt(http, 'route'))
-  return textAt(
-    destinations.find((row) => textAt(row, 'destination', 'subset') === subset),
-    'destination',
-    'host',
-  )
 }

@@ -80,18 +80,19 @@ function shareDifference(service: Service, owned: Owned, route: JsonObject | nul
 
 function minimumDifference({ pin, hpaMinimum }: Owned, hpa: JsonObject | null | undefined): readonly Difference[] {
   const [first] = hpaMinimum
-  if (!pin.hpa || first === undefined || hpa === undefined) return []
+  // One that is gone leaves the pods as many as they are, and nothing of ours to be put back.
+  if (!pin.hpa || first === undefined || !hpa) return []
   const { name, minReplicas: pinned } = pin.hpa
   const highest = numberAt(hpa, 'spec', 'maxReplicas') ?? pin.replicas
   const raised = Math.max(pinned, Math.min(pin.replicas, highest), 1)
   const minimumOf = (wanted: 'raised' | 'pinned') => (wanted === 'raised' ? raised : pinned)
-  if (hpa && hpaMinimum.some((wanted) => minimumOf(wanted) === minReplicas(hpa))) return []
+  if (hpaMinimum.some((wanted) => minimumOf(wanted) === minReplicas(hpa))) return []
   return [
     {
       field: 'hpa-minimum',
       what: `the minimum of HorizontalPodAutoscaler "${name}"`,
       wanted: String(minimumOf(first)),
-      found: hpa ? String(minReplicas(hpa)) : GONE,
+      found: String(minReplicas(hpa)),
       object: hpa,
       path: ['f:spec', 'f:minReplicas'],
     },

@@ -2,10 +2,11 @@
 import type { ForeignChange, OwnedField } from '../../../playbook/foreign-change.ts'
 import type { Owned } from '../../../playbook/ownership.ts'
 import type { Service } from '../../../playbook/service.ts'
-import { ClusterError, type Slot } from '../../../ports/cluster.ts'
+import type { Slot } from '../../../ports/cluster.ts'
 import type { Connection } from '../connection.ts'
 import type { JsonObject } from '../json.ts'
 import { slotName } from '../names.ts'
+import { readable } from '../readable.ts'
 import { weightedRouterOf } from '../routers/router-of.ts'
 import type { Scene } from '../scene.ts'
 import { autoscalers, deployments, services } from '../target.ts'
@@ -70,14 +71,4 @@ function readHpa(
 ): Promise<JsonObject | null | undefined> {
   const { hpa } = pin
   return hpa && hpaMinimum.length > 0 ? readable(() => read(hpa.name)) : Promise.resolve(undefined)
-}
-
-/** Undefined where it may not be read, or its API is not there. */
-async function readable(read: () => Promise<JsonObject | null>): Promise<JsonObject | null | undefined> {
-  try {
-    return await read()
-  } catch (error) {
-    if (error instanceof ClusterError && error.kind === 'refused') return undefined
-    throw error
-  }
 }

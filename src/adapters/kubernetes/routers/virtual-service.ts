@@ -1,11 +1,9 @@
 /** The two destinations of an Istio VirtualService's http route. */
-import type { RouterSettings, Service } from '../../../playbook/service.ts'
+import type { IstioSettings, Service } from '../../../playbook/service.ts'
 import { type JsonObject, listAt, textAt } from '../json.ts'
 import { VIRTUAL_SERVICES } from './route-kinds.ts'
 import { type Backends, weightedBackends } from './weighted-backends.ts'
 import type { WeightedRouter } from './weighted-router.ts'
-
-export type IstioSettings = Extract<RouterSettings, { readonly kind: 'istio' }>
 
 export function virtualServiceRouter(service: Service, router: IstioSettings): WeightedRouter {
   const title = `VirtualService "${router.virtualService}"`

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../../../../src/adapters/kubernetes/json.ts'
-import { isTimeToLeave } from '../../../../src/adapters/kubernetes/rolling/time-to-leave.ts'
+import { isTimeToLeave, standOf, standOfSets } from '../../../../src/adapters/kubernetes/rolling/time-to-leave.ts'
 import type { Pin } from '../../../../src/playbook/deployment.ts'
 
 const pin: Pin = {
@@ -56,6 +56,18 @@ describe('when the new pods lose their traffic on the way back', () => {
     ['no new pod was ever made', sceneOf([4, 0], [0, 0], 'old'), false, false],
     ['the workload was just rolled, and its pods are not seen yet', sceneOf([4, 0], [0, 0]), false, true],
   ])('%s', (_, scene, overdue, expected) => {
-    expect(isTimeToLeave(scene, pin, overdue)).toBe(expected)
+    expect(isTimeToLeave(standOf(scene, pin), pin, overdue)).toBe(expected)
+  })
+
+  it('is known from the ReplicaSets as well, where pods may not be listed', () => {
+    const counted = (hash: string, replicas: number, readyReplicas: number) => ({
+      ...setOf(hash),
+      status: { replicas, readyReplicas },
+    })
+    const { stable } = sceneOf([0, 0], [0, 0]).deployments
+    const sets = [counted('old', 4, 2), counted('new', 3, 3), { ...setOf('older'), status: {} }]
+    expect(standOfSets(stable, sets, pin)).toEqual({ rolled: true, old: 2, fresh: 3 })
+    const { stable: back } = sceneOf([0, 0], [0, 0], 'old').deployments
+    expect(standOfSets(back, [counted('old', 4, 4), counted('new', 0, 0)], pin).rolled).toBe(false)
   })
 })
