@@ -86,9 +86,12 @@ async function bringAll(parts: Parts, workspace: Child<WorkspaceApi>, names: rea
   for (const service of names) await parts.apps.call('load', { service, perSecond: PER_SECOND })
 }
 
-/** Waits for the pods, starts a program for each, and writes its address into the pod's status. */
+/**
+ * Waits for the pods, starts a program for each, and writes its address into the pod's status. They stand behind their Service
+ * by then: the API server takes no loopback address into an EndpointSlice, and so no other change of it either.
+ */
 async function openPods({ api, witness, apps }: Parts, name: string, canary: boolean, count: number): Promise<void> {
-  const pods = await witness.readyPods(name, canary, count)
+  const pods = await witness.servingPods(name, canary, count)
   const addresses = await apps.call('add', { namespace: NAMESPACE, service: name, pods, old: !canary })
   for (const [index, pod] of pods.entries()) {
     const ip = addresses[index]

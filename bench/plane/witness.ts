@@ -1,4 +1,5 @@
-/** Who sees from outside what the cluster's objects say, and when: watches of the VirtualServices and the pods. */
+/** Who sees from outside what the cluster's objects say, and when: watches of VirtualServices, pods and addresses. */
+import { readyPods } from '../../test/data-plane/backends.ts'
 import type { Json, PlaneApi } from './api.ts'
 import { waiting } from './waiting.ts'
 
@@ -16,8 +17,8 @@ export interface Witness {
   weights(name: string, wanted: string): Promise<number>
   /** Pods of the new version that are not being deleted. */
   canaryPods(app: string): readonly SeenPod[]
-  /** Names of the pods of one version, once so many of them were seen ready. */
-  readyPods(app: string, canary: boolean, count: number): Promise<readonly string[]>
+  /** Names of the pods of one version, once so many of them were seen ready, and behind a Service. */
+  servingPods(app: string, canary: boolean, count: number): Promise<readonly string[]>
   /** When the first of these pods was seen unready. */
   unready(names: readonly string[]): Promise<number>
   stop(): void
@@ -26,6 +27,7 @@ export interface Witness {
 export function startWitness(api: PlaneApi, namespace: string): Witness {
   const routes = new Map<string, { readonly weights: string; readonly at: number }>()
   const pods = new Map<string, SeenPod>()
+  const slices = new Map<string, Json>()
   const { tell, when } = waiting()
   const stops = [
     api.watch(`/apis/networking.istio.io/v1/namespaces/${namespace}/virtualservices`, (object, at) => {
@@ -39,6 +41,10 @@ export function startWitness(api: PlaneApi, namespace: string): Witness {
       pods.set(nameOf(object), podOf(object, at))
       tell()
     }),
+    api.watch(`/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`, (object) => {
+      slices.set(nameOf(object), object)
+      tell()
+    }),
   ]
   return {
     weights: (name, wanted) =>
@@ -47,11 +53,13 @@ export function startWitness(api: PlaneApi, namespace: string): Witness {
         return route?.weights === wanted ? route.at : undefined
       }),
     canaryPods: (app) => [...pods.values()].filter((pod) => pod.app === app && pod.canary && !pod.terminating),
-    readyPods: (app, canary, count) =>
-      when(`${count} ready pods of ${app}`, () => {
+    servingPods: (app, canary, count) =>
+      when(`${count} serving pods of ${app}`, () => {
+        const behind = new Set(readyPods([...slices.values()]))
         const found = [...pods.values()].filter((pod) => pod.app === app && pod.canary === canary)
-        const ready = found.filter((pod) => pod.ready && !pod.terminating).map(({ name }) => name)
-        return ready.length < count ? undefined : ready
+        const names = found.filter((pod) => pod.ready && !pod.terminating).map(({ name }) => name)
+        const serving = names.filter((name) => behind.has(name))
+        return serving.length < count ? undefined : serving
       }),
     unready: (names) =>
       when(`${names.join(', ')} unready`, () => {

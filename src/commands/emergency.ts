@@ -114,7 +114,7 @@ function readArguments(args: readonly string[]) {
     })
     const [service, ...more] = positionals
     if (values.help || service === undefined || more.length > 0) return EMERGENCY_HELP
-    return { service, reason: values.reason ?? 'none given', yes: values.yes === true, config: values.config }
+    return { service, reason: values.reason ?? 'no reason given', yes: values.yes === true, config: values.config }
   } catch (error) {
     return `${error instanceof Error ? error.message : String(error)}\n\n${EMERGENCY_HELP}`
   }

@@ -2,6 +2,7 @@
 import { authorise } from '../playbook/authorise.ts'
 import { type Block, blockFor } from '../playbook/block.ts'
 import { refuse } from '../playbook/refuse.ts'
+import { asClause, fullStop } from '../playbook/sentence.ts'
 import type { Service } from '../playbook/service.ts'
 import { plainMessage } from '../ports/chat.ts'
 import type { Asker, Intent, Reply } from './ask.ts'
@@ -32,10 +33,10 @@ export async function unblock(desk: Desk, intent: Extract<Intent, { verb: 'unblo
   const meant = blocks.filter((block) => block.version === version || block.digest === version)
   const first = meant[0]
   if (!first) return refused(refuse.notBlocked(name, version, [...new Set(blocks.map((block) => block.version))]))
-  const text = `${name} ${first.version} is no longer blocked (rolled back as ${first.deployment}: ${first.why}). ${person.name} cleared it: ${reason}`
+  const text = `${name} ${first.version} is no longer blocked (rolled back as ${first.deployment}: ${asClause(first.why)}). ${person.name} cleared it: ${fullStop(reason)}`
   for (const block of meant) await desk.store.unblock(block)
   desk.log.warn({ service: name, version, by: personRef(person), reason }, 'a blocked image was cleared')
-  return { kind: 'done', text: `${text}.${await toldTo(desk, channel, text, first)}` }
+  return { kind: 'done', text: `${text}${await toldTo(desk, channel, text, first)}` }
 }
 
 /** The decision stands either way; that nobody else read of it is said. */
@@ -43,7 +44,7 @@ async function toldTo(desk: Desk, channel: string, text: string, block: Block): 
   if ('absent' in desk.chat) return ` Nobody else is told: ${desk.chat.absent}.`
   try {
     const key = `unblock-${block.service}-${block.deployment}-${desk.clock.now()}`
-    await desk.chat.post(plainMessage(`🔓 ${text}.`), { channel, thread: null, broadcast: false, key })
+    await desk.chat.post(plainMessage(`🔓 ${text}`), { channel, thread: null, broadcast: false, key })
     return ''
   } catch (error) {
     desk.log.warn({ error, channel }, 'the channel could not be told that an image was cleared')

@@ -2,6 +2,7 @@
 import { configWarning } from '../playbook/config-change.ts'
 import { type Emergency, emergencyNews, incidentLine, kubectlOf, nameOfImage } from '../playbook/emergency.ts'
 import { pinnedService } from '../playbook/pinned-service.ts'
+import { asClause, fullStop } from '../playbook/sentence.ts'
 import { plainMessage } from '../ports/chat.ts'
 import { ClusterError } from '../ports/cluster.ts'
 import { emergencyContext } from '../ports/emergency-context.ts'
@@ -28,7 +29,7 @@ export async function finishEmergency(parts: EmergencyParts, order: Order, resto
     return true
   } catch (error) {
     const { workload } = order.service
-    const rest = `Not tidied: ${whyOf(error)} Traffic stays where it is. Run it again, or: ${kubectlOf(order.service)} delete deployment ${workload}-canary --ignore-not-found`
+    const rest = `Not tidied: ${fullStop(whyOf(error))} Traffic stays where it is. Run it again, or: ${kubectlOf(order.service)} delete deployment ${workload}-canary --ignore-not-found`
     order.say(rest)
     await post(parts, order, `${emergency.id}/rest`, `Emergency rollback of ${emergency.service}: ${rest}`)
     return false
@@ -41,7 +42,7 @@ async function warnOfConfigs(parts: EmergencyParts, order: Order, { pin, emergen
   const asked = await withinReach(TELL_MS, () => parts.cluster.changedConfigs(order.service, pin, order.signal))
   const warning = asked.ok
     ? configWarning(asked.value, nameOfImage(emergency.to))
-    : `Whether its ConfigMaps and Secrets changed is not known: ${asked.why}`
+    : `Whether its ConfigMaps and Secrets changed is not known: ${fullStop(asked.why)}`
   if (warning === undefined) return
   order.say(warning)
   await post(parts, order, `${emergency.id}/configs`, `Emergency rollback of ${emergency.service}: ${warning}`)
@@ -57,7 +58,9 @@ export async function tellOfFailure(parts: EmergencyParts, order: Order, emergen
 export async function writeIncident(parts: EmergencyParts, order: Order, emergency: Emergency): Promise<void> {
   const written = await withinReach(TELL_MS, () => parts.incidents.append(emergency.id, incidentLine(emergency)))
   order.say(
-    written.ok ? 'Written to the incident log.' : `The incident is not written down: ${written.why} Note it by hand.`,
+    written.ok
+      ? 'Written to the incident log.'
+      : `The incident is not written down: ${fullStop(written.why)} Note it by hand.`,
   )
 }
 
@@ -67,7 +70,11 @@ async function post({ chat, log }: EmergencyParts, order: Order, key: string, te
   const message = plainMessage(text)
   const posted = await withinReach(TELL_MS, () => chat.post(message, { channel, thread: null, broadcast: false, key }))
   if (!posted.ok) log.warn({ key, channel, why: posted.why }, 'the channel could not be told of an emergency rollback')
-  order.say(posted.ok ? `The channel ${channel} is told.` : `Slack is not told (${posted.why}): tell people yourself.`)
+  order.say(
+    posted.ok
+      ? `The channel ${channel} is told.`
+      : `Slack is not told (${asClause(posted.why)}): tell people yourself.`,
+  )
 }
 
 async function tidy(parts: EmergencyParts, order: Order, { pin, emergency }: Restored): Promise<void> {

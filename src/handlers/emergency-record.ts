@@ -2,6 +2,7 @@
 import type { Block } from '../playbook/block.ts'
 import { type Emergency, emergencyDetail } from '../playbook/emergency.ts'
 import { versionOf } from '../playbook/image.ts'
+import { asClause, fullStop } from '../playbook/sentence.ts'
 import { followUp } from '../ports/follow-up.ts'
 import { recordThrough } from '../ports/ledger.ts'
 import { type EmergencyParts, type Order, withinReach } from './emergency-parts.ts'
@@ -27,7 +28,7 @@ export async function tellRecord(parts: EmergencyParts, order: Order, emergency:
   order.say(
     told.ok
       ? told.value
-      : `The record cannot be reached (${told.why}); the cluster is written all the same, and a worker that comes back later is fenced off there.`,
+      : `The record cannot be reached (${asClause(told.why)}); the cluster is written all the same, and a worker that comes back later is fenced off there.`,
   )
 }
 
@@ -53,7 +54,9 @@ export async function handOver(parts: EmergencyParts, order: Order, emergency: E
   })
   if (!closed.ok) {
     log.warn({ emergency: emergency.id, why: closed.why }, 'the record of an emergency rollback was not written')
-    order.say(`Not recorded, and ${versionOf(emergency.from ?? 'the bad version')} is not blocked: ${closed.why}.`)
+    order.say(
+      `Not recorded, and ${versionOf(emergency.from ?? 'the bad version')} is not blocked: ${fullStop(closed.why)}`,
+    )
   } else if (closed.value) {
     const { service, version } = closed.value
     order.say(

@@ -6,7 +6,7 @@ import { blindByHand, type Emergency, emergencyId, nameOfImage } from '../playbo
 import { pinnedService } from '../playbook/pinned-service.ts'
 import type { Refusal } from '../playbook/refusal.ts'
 import { refuse, round } from '../playbook/refuse.ts'
-import { counted } from '../playbook/sentence.ts'
+import { counted, fullStop } from '../playbook/sentence.ts'
 import type { Service } from '../playbook/service.ts'
 import { ClusterError, type Pinned, type RealShares, type WriteContext } from '../ports/cluster.ts'
 import { emergencyContext } from '../ports/emergency-context.ts'
@@ -112,7 +112,7 @@ async function restore(
       if (error instanceof ClusterError && error.by === id) return { id, left: null }
       const hopeless = !(error instanceof ClusterError) || error.kind === 'refused'
       if (hopeless || signal.aborted || clock.now() - since >= TRIED_MS) throw error
-      order.say(`Not yet: ${error.message} Tried again.`)
+      order.say(`Not yet: ${fullStop(error.message)} Tried again.`)
       await pause(clock, error.retryAfterMs ?? AGAIN_MS, signal)
       if (error.kind === 'fenced') pinned = (await cluster.pinned(service, signal)) ?? pinned
     }
@@ -180,7 +180,11 @@ function seen(left: number | null): string {
 async function askHealth({ probe }: EmergencyParts, { service, say }: Order): Promise<void> {
   for (const template of service.health.filter((address) => !address.includes('$version'))) {
     const answer = await probe.get(template, AbortSignal.timeout(PROBE_MS))
-    say(answer.kind === 'answered' ? `${template} answers ${answer.status}.` : `${template} is silent: ${answer.why}.`)
+    say(
+      answer.kind === 'answered'
+        ? `${template} answers ${answer.status}.`
+        : `${template} is silent: ${fullStop(answer.why)}`,
+    )
   }
 }
 
@@ -196,7 +200,7 @@ async function untilAnswered<T>(
     } catch (error) {
       const late = error instanceof ClusterError && error.kind === 'late'
       if (!late || signal.aborted || clock.now() - since >= TRIED_MS) throw error
-      say(`Not yet: ${error.message} Tried again.`)
+      say(`Not yet: ${fullStop(error.message)} Tried again.`)
       await pause(clock, error.retryAfterMs ?? AGAIN_MS, signal)
     }
   }

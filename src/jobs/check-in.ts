@@ -3,6 +3,7 @@ import { type CheckIn, type Deployment, isLive, isOldReplaced } from '../playboo
 import type { DeploymentEvent } from '../playbook/events.ts'
 import { oldVersion } from '../playbook/refuse.ts'
 import { judgeCheckIn, writeReport } from '../playbook/report.ts'
+import { fullStop } from '../playbook/sentence.ts'
 import type { Engine } from './engine.ts'
 
 /** A check-in looks back over this long, ms: long enough for a quiet service, short enough to be "now". */
@@ -49,5 +50,5 @@ function sentence(deployment: Deployment, name: string, wrong: readonly string[]
     deployment.keepUntil !== null
       ? `${oldVersion(deployment)} is still kept: Roll back, or \`/deploy rollback ${deployment.service}\`.`
       : `${oldVersion(deployment)} is no longer kept; to go back: \`/deploy ${deployment.service} ${deployment.fromVersion ?? '<version>'} canary\`.`
-  return `${head}: ${wrong.join('; ')}. ${way}`
+  return `${head}: ${fullStop(wrong.join('; '))} ${way}`
 }

@@ -2,7 +2,7 @@
 import type { Deployment } from './deployment.ts'
 import { formatValue, judgeSample, levelOf, meetsTarget } from './judge-sample.ts'
 import type { MetricName, Sample, Threshold } from './metrics.ts'
-import { counted } from './sentence.ts'
+import { asClause, counted } from './sentence.ts'
 import type { Service } from './service.ts'
 
 export function writeReport(deployment: Deployment, now: number): string {
@@ -64,7 +64,7 @@ export interface CheckInFinding {
 export function judgeCheckIn(deployment: Deployment, sample: Sample): CheckInFinding {
   const verdict = judgeSample(sample, deployment.plan.service)
   if (sample.unreachable !== undefined)
-    return { verdict: 'no data', wrong: [`the metrics could not be read (${sample.unreachable})`], table: '' }
+    return { verdict: 'no data', wrong: [`the metrics could not be read (${asClause(sample.unreachable)})`], table: '' }
   const before = new Map<MetricName, string>()
   for (const finding of deployment.baseline ? judgeSample(deployment.baseline, deployment.plan.service).findings : []) {
     const { reading, threshold } = finding

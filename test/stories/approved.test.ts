@@ -28,7 +28,7 @@ describe('the image that was approved', () => {
     const opened = await begin()
     const { digest } = await opened.until(({ step }) => step === 'approve-5')
     expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/)
-    const asked = opened.chat.said.find(({ broadcast }) => broadcast)
+    const asked = opened.chat.said.find((row) => row.text.includes('Approval needed'))
     expect(JSON.stringify(asked?.blocks)).toContain(digest?.slice(0, 19))
     await opened.until(({ step }) => step === 'watch-5')
     expect(await imageOf(opened, 'api-canary')).toBe(`registry.example.com/shop/api:v2.0@${digest}`)

@@ -87,7 +87,7 @@ describe('a blue-green deployment', () => {
     here.world.setFault('v2.0', 'errors', true)
     const ended = await here.until((row) => row.status === 'rolled-back')
     expect(ended.goingBack).toMatchObject({ trigger: 'step-failed', hadTraffic: false })
-    expect(ended.goingBack?.detail).toContain('v2.0 answers behind Service api-preview failed')
+    expect(ended.goingBack?.detail).toContain('v2.0 answers behind Service api-preview” failed')
     expect(met).toEqual(['v1.9'])
     expect(here.loud().join('\n')).toContain('v1.9 never stopped serving')
   })

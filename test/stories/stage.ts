@@ -9,6 +9,7 @@ import { type SteppedClock, steppedClock } from '../../src/adapters/clocks.ts'
 import { kubernetesCluster } from '../../src/adapters/kubernetes/kubernetes-cluster.ts'
 import { memoryQueue } from '../../src/adapters/memory/memory-queue.ts'
 import { memoryStore } from '../../src/adapters/memory/memory-store.ts'
+import { printMessage } from '../../src/bot/transcript.ts'
 import { makeAnswer, startWorker } from '../../src/commands/compose.ts'
 import { castOf } from '../../src/commands/rehearsal/cast.ts'
 import { startWorld, type World } from '../../src/demo/world.ts'
@@ -19,6 +20,7 @@ import type { Deployment, TimelineEntry } from '../../src/playbook/deployment.ts
 import { MINUTE, SECOND } from '../../src/playbook/durations.ts'
 import { locateStep } from '../../src/playbook/plan.ts'
 import type { Service } from '../../src/playbook/service.ts'
+import { readingFaults } from '../reading.ts'
 import { type RecordedChat, recordedChat } from '../running/recorded-chat.ts'
 import { exampleServices } from './example-services.ts'
 
@@ -165,6 +167,11 @@ export async function openStage({
       await cluster.close()
       await world.stop()
       rmSync(folder, { recursive: true, force: true })
+      // Whatever a story is about: all that it told must be readable.
+      const faults = chat.said.flatMap((message) =>
+        readingFaults(printMessage({ ...message, blocks: [] }, { width: Infinity })),
+      )
+      if (faults.length > 0) throw new Error(`Not well told:\n${[...new Set(faults)].join('\n')}`)
     },
   }
 }

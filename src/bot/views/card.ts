@@ -1,5 +1,4 @@
 /** The card: the one message of a deployment, a pure function of its record. */
-
 import { type Deployment, hasWayBack, isLive } from '../../playbook/deployment.ts'
 import { duration } from '../../playbook/durations.ts'
 import { oldVersion } from '../../playbook/refuse.ts'
@@ -9,9 +8,9 @@ import { buttonsNow } from './buttons.ts'
 import { fitToSlack } from './fit-to-slack.ts'
 import { dayAndTime, escapeText, mention, moment } from './mrkdwn.ts'
 import { phaseLines, phaseTitle, progressBar, timeLine } from './progress.ts'
-import { podsLine, sampleLine, shareLine } from './readings.ts'
+import { imageLine, podsLine, sampleLine, shareLine } from './readings.ts'
 import { waitingLine, whyBack } from './waiting.ts'
-import { hasTraffic, percent, stateWord } from './words.ts'
+import { awaitedApproval, hasTraffic, percent, stateWord } from './words.ts'
 
 export interface CardFacts {
   readonly deployment: Deployment
@@ -36,10 +35,11 @@ export function drawCard({ deployment, now, durations }: CardFacts): ChatMessage
   return fitToSlack({ text: spoken(deployment, now), blocks: blocks.filter((block) => block !== null) })
 }
 
-/** What was seen last; of a version that is gone, only the metrics that made it go. */
+/** What is agreed to; what was seen last; of a version that is gone, only the metrics that made it go. */
 function facts(deployment: Deployment): readonly (string | null)[] {
   const gone = deployment.status === 'rolled-back' || deployment.status === 'refused'
-  return [gone ? null : podsLine(deployment), sampleLine(deployment), checkInLine(deployment)]
+  const asked = awaitedApproval(deployment) === null ? null : imageLine(deployment)
+  return [asked, gone ? null : podsLine(deployment), sampleLine(deployment), checkInLine(deployment)]
 }
 
 function lines(...parts: readonly (string | null)[]): string {

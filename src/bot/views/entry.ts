@@ -8,7 +8,7 @@ import { actions, type Block, context, section } from './blocks.ts'
 import { fitToSlack } from './fit-to-slack.ts'
 import { codeBlock, dayAndTime, escapeText, mention, moment } from './mrkdwn.ts'
 import { approvalAsked, type Standing, standingOf } from './question.ts'
-import { evidenceLine, podsLine, sampleLine, shareLine } from './readings.ts'
+import { evidenceLine, imageLine, podsLine, sampleLine, shareLine } from './readings.ts'
 import { shortLine } from './text-pieces.ts'
 import { approversOf } from './waiting.ts'
 import { awaitedApproval, markOf, percent } from './words.ts'
@@ -159,18 +159,16 @@ function evidenceOf(entry: TimelineEntry, deployment: Deployment): readonly (str
 
 /** What is approved; while it is asked, also until when and how the version does now. */
 function approvalCase(deployment: Deployment, share: number | null, over: boolean): readonly (string | null)[] {
-  const image = escapeText(deployment.plan.service.image)
-  const digest = deployment.digest === null ? 'digest not known' : escapeText(deployment.digest.slice(0, 19))
   const ends = deployment.stepSince + deployment.plan.service.timeouts.approvalMs
   const version = escapeText(deployment.version)
   const traffic =
     share === null
       ? escapeText(approvedPart(deployment, share))
       : `${percent(share)} of production traffic to ${version}${reallyByPods(deployment, share)}`
-  if (over) return [`Asked for: ${traffic}. Image ${image}, ${digest}.`]
+  if (over) return [`Asked for: ${traffic}. ${imageLine(deployment)}.`]
   return [
     `You approve: ${traffic}, now on ${escapeText(oldVersion(deployment))}.`,
-    `Image ${image}, ${digest}. Valid until ${moment(ends)}.`,
+    `${imageLine(deployment)}. Valid until ${moment(ends)}.`,
     sampleLine(deployment),
     podsLine(deployment),
   ]

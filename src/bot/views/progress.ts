@@ -1,5 +1,4 @@
 /** How far a deployment has got: phases, bar, elapsed and usual time. */
-
 import type { Deployment } from '../../playbook/deployment.ts'
 import { duration } from '../../playbook/durations.ts'
 import { locateStep, PHASES, type Phase, type Step } from '../../playbook/plan.ts'

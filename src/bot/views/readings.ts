@@ -89,6 +89,12 @@ export function podsLine(deployment: Deployment): string | null {
   return named.length === 0 ? line : `${line} (${[...named, ...more].join('; ')})`
 }
 
+/** What an approval is bound to: `Image registry.example.com/shop/api, sha256:877f8643e1c1`. */
+export function imageLine({ plan, digest }: Deployment): string {
+  const told = digest === null ? 'digest not known' : escapeText(digest.slice(0, 19))
+  return `Image ${escapeText(plan.service.image)}, ${told}`
+}
+
 /** Planned and real share of the new version, with a warning where they differ by more than twice. */
 export function shareLine(deployment: Deployment): string {
   const { planned, real } = deployment.share

@@ -1,5 +1,4 @@
 /** What is going on, one line for each deployment. */
-
 import { type Deployment, hasWayBack, isLive } from '../../playbook/deployment.ts'
 import { duration } from '../../playbook/durations.ts'
 import type { ChatMessage } from '../../ports/chat.ts'

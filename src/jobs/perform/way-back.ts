@@ -4,6 +4,7 @@ import { type Deployment, goesThroughPrevious, type Pin } from '../../playbook/d
 import type { Step } from '../../playbook/plan.ts'
 import { oldVersion } from '../../playbook/refuse.ts'
 import { isPodRouter } from '../../playbook/routed-services.ts'
+import { asClause, fullStop } from '../../playbook/sentence.ts'
 import { ClusterError, type Sighting } from '../../ports/cluster.ts'
 import type { Engine } from '../engine.ts'
 import { undoneBy } from '../keep-restored.ts'
@@ -169,7 +170,7 @@ async function whyUnread(
     return undefined
   } catch (error) {
     if (!(error instanceof ClusterError) || signal.aborted) throw error
-    return error.message.replace(/\.$/, '')
+    return asClause(error.message)
   }
 }
 
@@ -206,7 +207,7 @@ async function askHealth(
   return Promise.all(
     urls.map(async (url) => {
       const answer = await probe.get(url, brief)
-      return answer.kind === 'answered' ? `${url} answers ${answer.status}.` : `${url} is silent: ${answer.why}.`
+      return answer.kind === 'answered' ? `${url} answers ${answer.status}.` : `${url} is silent: ${fullStop(answer.why)}`
     }),
   )
 }
@@ -226,7 +227,7 @@ async function lookAtConfigs(
   } catch (error) {
     // Nothing on the way back waits for a warning.
     if (!(error instanceof ClusterError) || signal.aborted) throw error
-    return [`Whether its ConfigMaps and Secrets changed is not known: ${error.message}`]
+    return [`Whether its ConfigMaps and Secrets changed is not known: ${fullStop(error.message)}`]
   }
 }
 

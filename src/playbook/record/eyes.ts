@@ -5,6 +5,7 @@ import { formatValue } from '../judge-sample.ts'
 import type { Outcome } from '../refusal.ts'
 import { oldVersion, refuse, trafficNow } from '../refuse.ts'
 import { table } from '../report.ts'
+import { fullStop } from '../sentence.ts'
 import { slotUnderEyes } from '../slot-under-eyes.ts'
 import type { Change, Line } from './change.ts'
 import { breach } from './watching.ts'
@@ -27,7 +28,7 @@ export function podsFailing(deployment: Deployment, failing: Failing, now: numbe
 function tellOnce(deployment: Deployment, detail: string, failing: Failing): Outcome<Change> {
   const { issues, service } = deployment
   if (issues.some((issue) => issue.startsWith(AFTERWARDS))) return refuse.stale(deployment)
-  const text = `Threshold breach after completion: ${detail}. ${trafficNow(deployment)} Nothing is done by itself (onBreach: ask). ${oldVersion(deployment)} is still kept: \`/deploy rollback ${service}\` goes back.`
+  const text = `Threshold breach after completion: ${fullStop(detail)} ${trafficNow(deployment)} Nothing is done by itself (onBreach: ask). ${oldVersion(deployment)} is still kept: \`/deploy rollback ${service}\` goes back.`
   return {
     ok: true,
     value: {

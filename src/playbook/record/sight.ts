@@ -1,5 +1,6 @@
 /** The guard lost sight of the cluster, and has it again: told once each, and a hold of its own when it lasts. */
 import { type Deployment, hasWayBack } from '../deployment.ts'
+import { kubectlOf } from '../emergency.ts'
 import { BLIND_AFTER_MS, BLIND_HOLD_MS } from '../is-blind.ts'
 import { locateStep } from '../plan.ts'
 import type { Outcome } from '../refusal.ts'
@@ -57,7 +58,7 @@ function tellUnseen(deployment: Deployment, lastsMs: number, why: string, now: n
 function holdUnseen(deployment: Deployment, lastsMs: number, why: string, now: number): Change {
   const { id, service } = deployment
   const detail = `the cluster has not been seen for ${inSeconds(lastsMs)}: ${why.replace(/\.$/, '')}`
-  const text = `${id} holds: ${detail}. ${trafficNow(deployment)} It goes on by itself when the cluster is seen again, and never goes back for this alone. To go back all the same: \`/deploy rollback ${service}\`. To look for yourself: \`kubectl get --raw /readyz\`.`
+  const text = `${id} holds: ${detail}. ${trafficNow(deployment)} It goes on by itself when the cluster is seen again, and never goes back for this alone. To go back all the same: \`/deploy rollback ${service}\`. To look for yourself: \`${kubectlOf(deployment.plan.service)} get --raw /readyz\`.`
   return {
     patch: { ...startHold(deployment, now, 'blind', detail), ...unseen(deployment, lastsMs, why, now) },
     lines: [{ text, audience: 'channel', level: 'warning' }],

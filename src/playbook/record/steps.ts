@@ -120,7 +120,7 @@ export function stepNotYet(
   const stepSince = deployment.stepSince + unseenMs(deployment, now)
   // A cluster that is not seen keeps the step from its end, not the new version.
   if (!deployment.blind && at.deadlineMs !== null && now - stepSince >= at.deadlineMs) {
-    const late = `not there after ${Math.round(at.deadlineMs / 1000)} s: ${why}`
+    const late = `Not there after ${duration(at.deadlineMs)}: ${why}`
     return stepFailed(deployment, { type: 'step-failed', step, why: late, facts }, now)
   }
   const lines: Line[] =
@@ -149,7 +149,7 @@ export function stepFailed(
   const learnt = factsToFields(deployment, event.facts ?? {})
   const seen = { ...deployment, ...learnt }
   const failed: Line = {
-    text: `“${at.purpose}” failed. ${fullStop(why)}`,
+    text: `“${at.purpose}” failed: ${fullStop(why)}`,
     audience: 'thread',
     level: 'bad',
     step,

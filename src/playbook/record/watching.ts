@@ -12,7 +12,7 @@ import type { Outcome } from '../refusal.ts'
 import { refuse, trafficNow } from '../refuse.ts'
 import { metricsTable } from '../report.ts'
 import { batchName } from '../rolling.ts'
-import { asClause, capitalised } from '../sentence.ts'
+import { asClause, capitalised, fullStop } from '../sentence.ts'
 import {
   askIfApproval,
   type Change,
@@ -95,7 +95,7 @@ export function breach(
     patch: { ...startHold(deployment, now, 'critical', detail, { rollBackAt }), issues },
     lines: [
       {
-        text: `Threshold breach: ${detail}. ${trafficNow(deployment)} It rolls back by itself in ${COUNTDOWN_MS / 60_000} min unless somebody decides before.`,
+        text: `Threshold breach: ${fullStop(detail)} ${trafficNow(deployment)} It rolls back by itself in ${COUNTDOWN_MS / 60_000} min unless somebody decides before.`,
         audience: 'channel',
         level: 'bad',
       },
@@ -142,7 +142,7 @@ function holdFor(
     patch: { ...startHold(deployment, now, reason, detail), issues: [...deployment.issues, `${why}: ${detail}`] },
     lines: [
       {
-        text: `${why}: ${detail}. ${deployment.id} holds. ${trafficNow(deployment)} ${clears}`,
+        text: `${why}: ${fullStop(detail)} ${deployment.id} holds. ${trafficNow(deployment)} ${clears}`,
         audience: 'channel',
         level: 'warning',
       },

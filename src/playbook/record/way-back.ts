@@ -76,7 +76,7 @@ export function wayBackLate(
   if (late.expected || goingBack.lateTold === late.why) return { ok: true, value: { patch, lines: [] } }
   const step = deployment.plan.wayBack[late.index]
   const urgent = step?.want.do === 'restore' && goingBack.hadTraffic
-  const text = `${capitalised(step?.purpose ?? 'way back')}: not yet, ${fullStop(late.why)} It is tried again until it works.`
+  const text = `${capitalised(step?.purpose ?? 'way back')}: not yet: ${fullStop(late.why)} It is tried again until it works.`
   return {
     ok: true,
     value: {

@@ -84,6 +84,9 @@ describe('the card', () => {
     const waiting = sampleDeployment({ step: 'approve-5', stepSince: TWO_PM })
     const able = { ...waiting, requester: { id: 'U0LEE', name: 'Lee' } }
     expect(read(card(waiting, TWO_PM))).toContain('Waits for approval of 5 % of traffic, by @lee, @mira')
+    const bound = { ...waiting, digest: 'sha256:9f3c2b1a77aabbccdd' }
+    expect(read(card(bound, TWO_PM))).toContain('Image registry.example.com/shop/api, sha256:9f3c2b1a77aa')
+    expect(read(card(watched()))).not.toContain('Image ')
     expect(read(card(able, TWO_PM))).toContain('by @mira.')
     expect(verbs(card(waiting, TWO_PM))).toEqual(['approve', 'abort'])
     expect(JSON.stringify(card(watched()))).not.toContain('U0MIRA')

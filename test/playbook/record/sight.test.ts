@@ -85,7 +85,7 @@ describe('a cluster that is not seen', () => {
     const blind = unseenFor(deployment, now, 10 * MINUTE)
     expect(blind.told).toHaveLength(2)
     expect(blind.told[1]).toBe(
-      'channel: api-1 holds: the cluster has not been seen for 60 s: Could not list pods: connect ECONNREFUSED. v2.0 has 25 % of the traffic. It goes on by itself when the cluster is seen again, and never goes back for this alone. To go back all the same: `/deploy rollback api`. To look for yourself: `kubectl get --raw /readyz`.',
+      'channel: api-1 holds: the cluster has not been seen for 60 s: Could not list pods: connect ECONNREFUSED. v2.0 has 25 % of the traffic. It goes on by itself when the cluster is seen again, and never goes back for this alone. To go back all the same: `/deploy rollback api`. To look for yourself: `kubectl --namespace production get --raw /readyz`.',
     )
     expect(blind.deployment).toMatchObject({ status: 'holding', hold: { reason: 'blind' }, share: { planned: 25 } })
     const back = must(blind.deployment, { type: 'sight-back' }, blind.now)

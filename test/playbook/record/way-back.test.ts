@@ -30,7 +30,7 @@ describe('a way back that is late', () => {
     expect(waiting.deployment.waitingFor).toBe(why)
     const overdue = late(waiting.deployment, now + 11 * SECOND, why)
     expect(overdue.entries.map(({ text, audience }) => `${audience}: ${text}`)).toEqual([
-      `channel: All traffic back on the old version: not yet, ${why}. It is tried again until it works.`,
+      `channel: All traffic back on the old version: not yet: ${why}. It is tried again until it works.`,
     ])
     expect(late(overdue.deployment, now + 12 * SECOND, why).entries).toEqual([])
     expect(late(overdue.deployment, now + 13 * SECOND, 'the API server is gone.').entries).toHaveLength(1)
