@@ -145,6 +145,11 @@ export function describeSlots(open: Open): void {
       () => cluster.promote(service, NEW, writer(2)),
       (state) => state.complete,
     )
+    // Those of the last template that take their time to go are none of them.
+    await bench.until(
+      () => cluster.look(service, signal),
+      ({ slots }) => slots.stable.pods.length === 3 && slots.stable.pods.every((pod) => pod.ready && !pod.terminating),
+    )
   })
 
   it('tells the last lines of the newest pod, or that there is none', async () => {
