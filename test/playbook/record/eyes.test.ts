@@ -16,6 +16,7 @@ import {
   must,
   newDeployment,
   noData,
+  T0,
   walkTo,
 } from '../fixtures.ts'
 
@@ -149,6 +150,11 @@ describe('the pods under eyes', () => {
   it('are those of the canary, then those of the workload, then none', () => {
     const { deployment, now } = at25()
     expect(slotUnderEyes(deployment, now)).toBe('canary')
+    const service = makeService({ eyes: EYES })
+    const settling = walkTo(newDeployment(service), 'settle')
+    expect(slotUnderEyes(settling.deployment, settling.now)).toBe('stable')
+    const rolled = walkTo(newDeployment(service, T0, 'rolling'), 'settle')
+    expect(slotUnderEyes(rolled.deployment, rolled.now)).toBe('canary')
     const over = completed()
     expect(slotUnderEyes(over.deployment, over.now)).toBe('stable')
     expect(slotUnderEyes({ ...over.deployment, keepUntil: null }, over.now)).toBeNull()
