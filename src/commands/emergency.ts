@@ -58,10 +58,17 @@ export async function emergency(args: readonly string[], terminal: Terminal): Pr
   const by: PersonRef = { id: 'shell', name: terminal.user ?? userInfo().username }
   const parts = await (terminal.connect ?? connectEmergency)(loaded.catalogue, env)
   try {
-    if (!asked.yes && !(await isConfirmed(parts, service, terminal)))
+    const shown: string[] = []
+    const show = (line: string) => {
+      shown.push(line)
+      print(line)
+    }
+    if (!asked.yes && !(await isConfirmed(parts, service, { ...terminal, print: show })))
       return said(print, 'Nothing was done: the name of the service was not typed.')
     const signal = new AbortController().signal
-    return await carryOut(parts, { service, by, reason: asked.reason, signal, alone: true, say: print })
+    // What was said before the question is not said again.
+    const say = (line: string) => void (shown.includes(line) || print(line))
+    return await carryOut(parts, { service, by, reason: asked.reason, signal, alone: true, say })
   } finally {
     await parts.close()
   }

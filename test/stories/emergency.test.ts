@@ -233,7 +233,9 @@ describe('an emergency rollback that is not carried out', () => {
     expect(wrong.exit).toBe(1)
     expect(wrong.text).toContain('All traffic goes back to v1.9')
     expect((await stage.load()).status).toBe('running')
-    expect((await fromShell(stage, {}, [], 'api')).exit).toBe(0)
+    const right = await fromShell(stage, {}, [], 'api')
+    expect(right.exit).toBe(0)
+    expect(right.text.match(/Written down by/g)).toHaveLength(1)
   })
 
   it('says what to type, and exits with 4, when the cluster does not let it write', async () => {

@@ -207,7 +207,9 @@ async function askHealth(
   return Promise.all(
     urls.map(async (url) => {
       const answer = await probe.get(url, brief)
-      return answer.kind === 'answered' ? `${url} answers ${answer.status}.` : `${url} is silent: ${fullStop(answer.why)}`
+      return answer.kind === 'answered'
+        ? `${url} answers ${answer.status}.`
+        : `${url} is silent: ${fullStop(answer.why)}`
     }),
   )
 }
