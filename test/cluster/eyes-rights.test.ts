@@ -30,6 +30,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
+/** The proxy goes nowhere from there: it refuses loopback. */
+async function moveToLoopback(): Promise<void> {
+  const { slots } = await bench.cluster.look(bench.service, new AbortController().signal)
+  const status = '{"status":{"podIP":"127.8.250.1","podIPs":[{"ip":"127.8.250.1"}]}}'
+  for (const { name } of slots.stable.pods)
+    await kubectl('patch', 'pod', name, '--subresource=status', '--type=merge', `--patch=${status}`)
+}
+
 /** Why each pod could not be read, by the bot's own account. */
 async function reasons(): Promise<readonly string[]> {
   const token = (await kubectl('create', 'token', 'bot')).trim()
@@ -53,22 +61,17 @@ async function reasons(): Promise<readonly string[]> {
 describe('the account of the bot', () => {
   it('is told which right it lacks, and with that right reaches the proxy of the API server', async () => {
     await kubectl('patch', 'deployment', 'api', '--type=merge', '--patch={"spec":{"paused":true}}')
-    // The proxy goes nowhere from here: it refuses loopback, which is all that these pods may have.
-    for (const { name } of (await bench.cluster.look(bench.service, new AbortController().signal)).slots.stable.pods)
-      await kubectl(
-        'patch',
-        'pod',
-        name,
-        '--subresource=status',
-        '--type=merge',
-        '--patch={"status":{"podIP":"127.8.250.1","podIPs":[{"ip":"127.8.250.1"}]}}',
-      )
+    await moveToLoopback()
     for (const reason of await reasons())
       expect(reason).toContain('lacks the RBAC verb "get" on "pods/proxy" of the core group')
     await kubectl('create', 'role', 'eyes', '--verb=get', '--resource=pods/proxy')
     await kubectl('create', 'rolebinding', 'eyes', '--role=eyes', `--serviceaccount=${bench.namespace}:bot`)
-    const allowed = await bench.until(reasons, (found) => found.every((reason) => !reason.includes('RBAC')))
-    for (const reason of allowed)
-      expect(reason).toMatch(/the API server answered \d{3}, .*(not allowed|error trying to reach service)/)
+    const isPassedOn = (reason: string) =>
+      /the API server answered \d{3}, .*(not allowed|error trying to reach service)/.test(reason)
+    await bench.until(
+      // Again each time: whoever plays the kubelet may write an address of its own once more.
+      () => moveToLoopback().then(reasons),
+      (found) => found.every(isPassedOn),
+    )
   })
 })

@@ -43,6 +43,8 @@ export function answeredFailure(
 function advice(verb: Verb, target: Target, status: number, said: string): string {
   if (status === 401) return ' The credentials of the kubeconfig are not accepted.'
   if (status !== 403 || /exceeded quota|violates PodSecurity|admission webhook/i.test(said)) return ''
+  // What a proxy passes on may be the pod's own word.
+  if (target.subresource === 'proxy' && !said.includes('cannot')) return ''
   const group = target.group === '' ? 'the core group' : target.group
   const resource = target.subresource === undefined ? target.resource : `${target.resource}/${target.subresource}`
   return ` The bot's account lacks the RBAC verb "${verb}" on "${resource}" of ${group}.`

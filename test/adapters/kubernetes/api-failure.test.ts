@@ -28,6 +28,14 @@ describe('what an answer means', () => {
     expect(answer(403, status('is forbidden: exceeded quota: small')).message).not.toContain('RBAC')
   })
 
+  it('takes what a pod answers through the proxy for its own word', () => {
+    const proxied = (body: string) =>
+      answeredFailure('get', { ...pods('shop', 'api-1'), subresource: 'proxy' }, { status: 403, body }).message
+    expect(proxied('log in first')).not.toContain('RBAC')
+    const denied = 'pods "api-1" is forbidden: User "bot" cannot get resource "pods/proxy"'
+    expect(proxied(status(denied))).toContain('lacks the RBAC verb "get" on "pods/proxy"')
+  })
+
   it('reads how long to wait from the body or the header', () => {
     expect(answer(429, status('slow down', { retryAfterSeconds: 3 })).retryAfterMs).toBe(3000)
     expect(answer(503, 'busy', '2').retryAfterMs).toBe(2000)
