@@ -28,6 +28,7 @@ export interface Stage {
   readonly clock: SteppedClock
   readonly world: World
   readonly chat: RecordedChat
+  readonly engine: Engine
   /** What an emergency beside the running engine would be given. */
   readonly parts: EmergencyParts
   /** Every save of the record, as it is saved. */
@@ -128,6 +129,7 @@ export async function openStage({
     clock,
     world,
     chat,
+    engine,
     parts: { ...engine, chat },
     onSave,
     meanwhile,

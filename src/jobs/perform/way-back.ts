@@ -16,6 +16,8 @@ export const CONFIRM_WITHIN_MS = 10_000
 export const CONFIRM_AGAIN_MS = 50
 /** One request to a health address once traffic is back, real ms. */
 const PROBE_MS = 3_000
+/** A look at the kept pods before traffic goes back to them, real ms: beyond it they are taken to be there. */
+const LOOK_MS = 2_000
 /** Between two looks at old pods that start where nothing of them was left, ms. */
 const OLD_PODS_AGAIN_MS = 250
 
@@ -113,8 +115,9 @@ async function seeSlots(
   { plan }: Deployment,
   signal: AbortSignal,
 ): Promise<Sighting['slots'] | null> {
+  const brief = AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS)])
   try {
-    return (await cluster.look(plan.service, signal)).slots
+    return (await cluster.look(plan.service, brief)).slots
   } catch (error) {
     if (!(error instanceof ClusterError) || signal.aborted) throw error
     return null

@@ -1,6 +1,8 @@
 /** The way back from places where little was done yet. */
 import { afterEach, describe, expect, it } from 'vitest'
 import { writeContext } from '../../../src/jobs/perform/result.ts'
+import { performWayBack } from '../../../src/jobs/perform/way-back.ts'
+import { type Cluster, ClusterError } from '../../../src/ports/cluster.ts'
 import { exampleService } from '../../stories/example-services.ts'
 import { brisk, openStage, type Stage } from '../../stories/stage.ts'
 
@@ -92,6 +94,23 @@ describe('the way back of an old version that was kept warm', () => {
     expect(fewest.share).toBeCloseTo(1)
     expect(world.simulation.trafficShares('production', 'api')).toEqual({ 'v1.9': 1 })
   })
+})
+
+it('goes back to kept pods although nobody answers whether they are there', async () => {
+  stage = await openStage({ services: [brisk(exampleService('api'))] })
+  const { engine, world } = stage
+  await stage.ask({ verb: 'deploy', service: 'api', version: 'v2.0' }, 'requester')
+  const completed = await stage.until(({ status }) => status === 'completed')
+  const restore = completed.plan.wayBack.find((step) => step.want.do === 'restore')
+  if (!restore) throw new Error('the plan has no way back')
+  const look: Cluster['look'] = (_, signal) =>
+    new Promise((_resolve, reject) => {
+      signal.addEventListener('abort', () => reject(new ClusterError('late', 'Could not list pods: no answer.')))
+    })
+  const unseeing = { ...engine, cluster: { ...engine.cluster, look } }
+  await performWayBack(unseeing, completed, restore, new AbortController().signal)
+  await stage.pass(5_000)
+  expect(world.simulation.trafficShares('production', 'api')).toEqual({ 'v1.9': 1 })
 })
 
 describe('a way back from traffic', () => {
