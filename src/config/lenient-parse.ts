@@ -24,22 +24,51 @@ const ROUNDS = 8
 export function lenientParse<T>(schema: z.ZodType<T>, data: unknown, knownKeys: KnownKeys): Lenient<T> {
   const findings: Finding[] = []
   const dropped: Path[] = []
+  const misnamed = new Misnamed()
   const rest: unknown = structuredClone(data)
   for (let round = 0; round < ROUNDS; round += 1) {
     const result = schema.safeParse(rest)
-    if (result.success) return { value: result.data, findings, dropped }
+    if (result.success && misnamed.paths.length === 0) return { value: result.data, findings, dropped }
+    if (result.success) {
+      for (const path of misnamed.paths.splice(0)) dropped.push(misnamed.asWritten(drop(rest, path)))
+      continue
+    }
     const wrong: Path[] = []
     for (const issue of result.error.issues) {
       const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))
       // What was taken out in an earlier round has been told; that its group now misses it is only a consequence.
       const told = dropped.some((gone) => path.every((part, at) => gone[at] === part))
-      if (!told) findings.push(...asFindings(issue, path, rest, knownKeys))
-      wrong.push(...(issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path]))
+      const found = told ? [] : asFindings(issue, path, rest, knownKeys)
+      findings.push(...found.map((finding) => ({ ...finding, path: misnamed.asWritten(finding.path) })))
+      if (issue.code === 'invalid_key') misnamed.standIn(rest, path)
+      else wrong.push(...(issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path]))
     }
     for (const path of wrong) dropped.push(drop(rest, path))
     if (dropped.some((path) => path.length === 0)) break
   }
   return { value: undefined, findings, dropped }
+}
+
+/** A part under a name that may not be is read under a stand-in until all that is wrong in it is told; then it goes. */
+class Misnamed {
+  readonly paths: Path[] = []
+  readonly #written = new Map<Path[number], Path[number]>()
+
+  standIn(data: unknown, path: Path): void {
+    const parent = valueAt(data, path.slice(0, -1))
+    const name = path.at(-1)
+    if (name === undefined || typeof parent !== 'object' || parent === null) return
+    let instead = `misnamed-${this.#written.size + 1}`
+    while (Reflect.has(parent, instead)) instead = `${instead}x`
+    Reflect.set(parent, instead, Reflect.get(parent, name))
+    Reflect.deleteProperty(parent, name)
+    this.#written.set(instead, name)
+    this.paths.push([...path.slice(0, -1), instead])
+  }
+
+  asWritten(path: Path): Path {
+    return path.map((part) => this.#written.get(part) ?? part)
+  }
 }
 
 function asFindings(issue: z.core.$ZodIssue, path: Path, data: unknown, knownKeys: KnownKeys): Finding[] {

@@ -146,6 +146,15 @@ describe('a catalogue is refused for', () => {
     expect(faultsOf(`services:\n  api: ${service}\n  shop: ${service.replace('{', '{ namespace: b,')}\n`)).toEqual([])
   })
 
+  it('tells what is wrong inside of a service whose name is wrong as well, under the name as it is written', () => {
+    const told = faultsOf(`services:\n  API:\n    aprovers: []\n    monitor: soon\n  api: ${service}\n`)
+    expect(told).toEqual([
+      expect.stringMatching(/^2:3 services\.API is "API": the name of a service/),
+      expect.stringMatching(/^3:5 services\.API\.aprovers is .*did you mean approvers/),
+      expect.stringMatching(/^4:14 services\.API\.monitor is "soon": /),
+    ])
+  })
+
   it.each([
     ['nothing at all', '', 'a catalogue: services'],
     ['no services', 'services: {}', 'at least one'],
