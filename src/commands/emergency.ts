@@ -19,8 +19,8 @@ import { loadCatalogue } from './read-catalogue.ts'
 
 export const EMERGENCY_HELP = `Usage: tminus emergency <service> [options]
 
-  --reason "<text>"   goes into the record, the incident log and the channel
-  --yes               does not ask for the service's name first
+  --reason "<text>"   goes into the record, the incident log and the channel; asked for when it is left out
+  --yes               asks nothing: neither for the service's name first nor for a reason
   --config <file>     the catalogue (default: TMINUS_CONFIG or tminus.yml)
 
 All traffic goes back to the version that is written down on the cluster, then the new one is scaled down.
@@ -65,10 +65,11 @@ export async function emergency(args: readonly string[], terminal: Terminal): Pr
     }
     if (!asked.yes && !(await isConfirmed(parts, service, { ...terminal, print: show })))
       return said(print, 'Nothing was done: the name of the service was not typed.')
+    const reason = asked.reason ?? (await askWhy(asked.yes, terminal))
     const signal = new AbortController().signal
     // What was said before the question is not said again.
     const say = (line: string) => void (shown.includes(line) || print(line))
-    return await carryOut(parts, { service, by, reason: asked.reason, signal, alone: true, say })
+    return await carryOut(parts, { service, by, reason, signal, alone: true, say })
   } finally {
     await parts.close()
   }
@@ -104,6 +105,12 @@ async function isConfirmed(parts: EmergencyParts, service: Service, { print, ask
   return (await ask(`Type the name of the service (${service.name}) to go on: `)).trim() === service.name
 }
 
+/** Nobody has to have a reason while everything burns; whoever has one is asked for it. */
+async function askWhy(hurry: boolean, { ask }: Terminal): Promise<string> {
+  const why = hurry ? '' : (await ask('Why? One line for the record and the channel, or Enter: ')).trim()
+  return why === '' ? 'no reason given' : why
+}
+
 /** A first look for the question, real ms. */
 const LOOK_MS = 5_000
 
@@ -121,7 +128,7 @@ function readArguments(args: readonly string[]) {
     })
     const [service, ...more] = positionals
     if (values.help || service === undefined || more.length > 0) return EMERGENCY_HELP
-    return { service, reason: values.reason ?? 'no reason given', yes: values.yes === true, config: values.config }
+    return { service, reason: values.reason, yes: values.yes === true, config: values.config }
   } catch (error) {
     return `${error instanceof Error ? error.message : String(error)}\n\n${EMERGENCY_HELP}`
   }

@@ -233,8 +233,9 @@ describe('an emergency rollback that is not carried out', () => {
     expect(wrong.exit).toBe(1)
     expect(wrong.text).toContain('All traffic goes back to v1.9')
     expect((await stage.load()).status).toBe('running')
-    const right = await fromShell(stage, {}, [], 'api')
+    const right = await fromShell(stage, {}, [], { 'name of the service': 'api', 'Why?': ' carts are empty ' })
     expect(right.exit).toBe(0)
+    expect(right.incidents).toContain('carts are empty')
     expect(right.text.match(/Written down by/g)).toHaveLength(1)
   })
 

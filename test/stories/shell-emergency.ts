@@ -16,7 +16,8 @@ export async function fromShell(
   stage: Stage,
   parts: Partial<EmergencyParts> = {},
   args: readonly string[] = ['--yes', '--reason', 'checkout is broken'],
-  typed = '',
+  /** At every question, or at the one that has these words. */
+  typed: string | Readonly<Record<string, string>> = '',
   name = 'api',
 ) {
   const folder = mkdtempSync(join(tmpdir(), 'tminus-incidents-'))
@@ -27,7 +28,8 @@ export async function fromShell(
     print: (line) => void lines.push(line),
     ask: async (question) => {
       lines.push(question)
-      return typed
+      if (typeof typed === 'string') return typed
+      return Object.entries(typed).find(([words]) => question.includes(words))?.[1] ?? ''
     },
     env: {},
     user: 'mira',
