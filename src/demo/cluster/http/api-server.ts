@@ -76,7 +76,9 @@ function answerFault(request: IncomingMessage, response: ServerResponse, fault: 
   if (answer === 'hang') faults.onClear(() => response.destroy())
   if (typeof answer === 'string') return
   const details = retryAfterSeconds === undefined ? {} : { retryAfterSeconds }
-  const error = new ApiError(answer, FAULT_REASONS[answer] ?? 'InternalError', `simulated fault: ${answer}`, details)
+  // As RBAC puts it: what a pod answers through the proxy is told from that by its words.
+  const words = answer === 403 ? 'is forbidden: User "simulated" cannot do this' : `simulated fault: ${answer}`
+  const error = new ApiError(answer, FAULT_REASONS[answer] ?? 'InternalError', words, details)
   response.writeHead(answer, {
     'content-type': 'application/json',
     ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
