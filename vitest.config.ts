@@ -6,6 +6,8 @@ import { defineConfig } from 'vitest/config'
  */
 export default defineConfig({
   test: {
+    // One of two cores would stand idle otherwise.
+    maxWorkers: '100%',
     projects: [
       {
         test: {
