@@ -1,6 +1,7 @@
 /** One pod's process: an HTTP app on a loopback port of its own, which ends as Kubernetes asks. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { Server as NetServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 export interface PodServer {
@@ -43,7 +44,8 @@ export function startPodServer(version: string, answerMs: number): PodServer {
     },
     end() {
       draining = true
-      if (server.listening) server.close()
+      // Not `server.close()`: Node's HTTP server closes idle connections with it.
+      if (server.listening) NetServer.prototype.close.call(server)
     },
     kill() {
       if (server.listening) server.close()
