@@ -2,6 +2,7 @@
 import { bullmqQueue } from '../../src/adapters/bullmq/bullmq-queue.ts'
 import { realClock } from '../../src/adapters/clocks.ts'
 import { kubernetesCluster } from '../../src/adapters/kubernetes/kubernetes-cluster.ts'
+import { ABSENT } from '../../src/adapters/kubernetes/slot-state.ts'
 import { prometheusMetrics } from '../../src/adapters/prometheus/prometheus-metrics.ts'
 import { redisStore } from '../../src/adapters/redis/redis-store.ts'
 import { announcer } from '../../src/bot/announcer.ts'
@@ -10,7 +11,7 @@ import type { Engine } from '../../src/jobs/engine.ts'
 import { makeWatches } from '../../src/jobs/watches.ts'
 import { jobTable } from '../../src/jobs/work.ts'
 import type { Chat } from '../../src/ports/chat.ts'
-import type { Cluster, SlotState } from '../../src/ports/cluster.ts'
+import type { Cluster } from '../../src/ports/cluster.ts'
 import type { Store } from '../../src/ports/store.ts'
 import { quantile } from '../statistics.ts'
 import { quietLog } from './quiet-log.ts'
@@ -87,17 +88,6 @@ const chat: Chat = {
 }
 
 const refuse = () => Promise.reject(new Error('there is no cluster here'))
-const absent: SlotState = {
-  exists: false,
-  wanted: 0,
-  ready: 0,
-  available: 0,
-  updated: 0,
-  complete: true,
-  stuck: null,
-  image: null,
-  pods: [],
-}
 /** Nothing is ever seen there. */
 const nowhere: Cluster = {
   inspect: refuse,
@@ -106,7 +96,7 @@ const nowhere: Cluster = {
     Promise.resolve({
       watched: true,
       at: clock.now(),
-      slots: { stable: absent, canary: absent, previous: absent },
+      slots: { stable: ABSENT, canary: ABSENT, previous: ABSENT },
       shares: null,
     }),
   dryRun: refuse,

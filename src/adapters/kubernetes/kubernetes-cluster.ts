@@ -2,7 +2,7 @@
 import type { Owned } from '../../playbook/ownership.ts'
 import type { Service } from '../../playbook/service.ts'
 import type { Clock } from '../../ports/clock.ts'
-import type { Cluster, Sighting } from '../../ports/cluster.ts'
+import type { Cluster, Sighting, WriteContext } from '../../ports/cluster.ts'
 import type { Eyes } from '../../ports/eyes.ts'
 import { withAddresses } from './addresses.ts'
 import { changedConfigs } from './config-references.ts'
@@ -11,6 +11,7 @@ import { credentialsOf } from './credentials.ts'
 import { dryRun } from './dry-run.ts'
 import { ensureSlot } from './ensure-slot.ts'
 import { podReader } from './eyes/read-pods.ts'
+import type { PinnedContext } from './fencing.ts'
 import { forget, settle, tidy } from './finish.ts'
 import { readCapacity } from './inspect/capacity.ts'
 import { inspect } from './inspect/inspect.ts'
@@ -72,6 +73,15 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
     made.catch(() => contexts.delete(context))
     return made
   }
+  /** For the writes of a deployment that is under way. */
+  const underWay = async <T>(
+    service: Service,
+    context: WriteContext,
+    write: (to: Connection, pinned: PinnedContext) => Promise<T>,
+  ): Promise<T> => {
+    const to = await connectionTo(service)
+    return write(to, pinnedContext(to, service, context))
+  }
   const pods = podReader(options.clock)
   return {
     eyes: { read: async (service, slot, signal) => pods.read(await connectionTo(service), service, slot, signal) },
@@ -83,31 +93,19 @@ export function kubernetesCluster(options: KubernetesClusterOptions): Kubernetes
     reclaim: async (service, owned, fields, context) =>
       reclaim(await connectionTo(service), service, owned, fields, context),
     dryRun: async (service, image, signal) => dryRun(await connectionTo(service), service, image, signal),
-    pin: async (service, context, again = false) => {
-      const to = await connectionTo(service)
-      return again ? pinGrown(to, service, pinnedContext(to, service, context)) : pinWorkload(to, service, context)
-    },
+    pin: async (service, context, again = false) =>
+      again
+        ? underWay(service, context, (to, pinned) => pinGrown(to, service, pinned))
+        : pinWorkload(await connectionTo(service), service, context),
     pinned: async (service, signal) => readPinned(await connectionTo(service), service, signal),
-    ensureSlot: async (service, want, context) => {
-      const to = await connectionTo(service)
-      return ensureSlot(to, service, want, pinnedContext(to, service, context))
-    },
-    route: async (service, percent, context) => {
-      const to = await connectionTo(service)
-      return route(to, service, percent, pinnedContext(to, service, context))
-    },
-    promote: async (service, want, context) => {
-      const to = await connectionTo(service)
-      return promote(to, service, want, pinnedContext(to, service, context))
-    },
-    settle: async (service, pin, context) => {
-      const to = await connectionTo(service)
-      return settle(to, service, pin, pinnedContext(to, service, context))
-    },
-    restore: async (service, pin, kept, context, overdue) => {
-      const to = await connectionTo(service)
-      return restore(to, service, pin, kept, pinnedContext(to, service, context), overdue)
-    },
+    ensureSlot: (service, want, context) =>
+      underWay(service, context, (to, pinned) => ensureSlot(to, service, want, pinned)),
+    route: (service, percent, context) =>
+      underWay(service, context, (to, pinned) => route(to, service, percent, pinned)),
+    promote: (service, want, context) => underWay(service, context, (to, pinned) => promote(to, service, want, pinned)),
+    settle: (service, pin, context) => underWay(service, context, (to, pinned) => settle(to, service, pin, pinned)),
+    restore: (service, pin, kept, context, overdue) =>
+      underWay(service, context, (to, pinned) => restore(to, service, pin, kept, pinned, overdue)),
     changedConfigs: async (service, pin, signal) => changedConfigs(await connectionTo(service), service, pin, signal),
     tidy: async (service, pin, context) => tidy(await connectionTo(service), service, pin, context),
     forget: async (service, context) => forget(await connectionTo(service), service, context),

@@ -1,21 +1,11 @@
 /** How performing a step ended. */
+import type { ChecksOutcome } from '../../checks/outcome.ts'
 import type { Deployment } from '../../playbook/deployment.ts'
-import type { StepFacts } from '../../playbook/events.ts'
 import type { WriteContext } from '../../ports/cluster.ts'
 import { emergencyContext } from '../../ports/emergency-context.ts'
 
-export type StepResult =
-  /** `level`: it is done, and something about it is not well, or not known; left out: good. */
-  | {
-      readonly kind: 'done'
-      readonly text: string
-      readonly level?: 'info' | 'warning'
-      readonly evidence?: string
-      readonly facts?: StepFacts
-    }
-  /** Asked again after so long, ms of deployment time. */
-  | { readonly kind: 'not-yet'; readonly why: string; readonly retryMs: number; readonly facts?: StepFacts }
-  | { readonly kind: 'failed'; readonly why: string; readonly evidence?: string; readonly facts?: StepFacts }
+/** As checks end, so does every other step. */
+export type StepResult = ChecksOutcome
 
 /** Between two looks at something that is on its way. */
 export const SOON_MS = 2_000

@@ -24,6 +24,17 @@ async function reachPin({ onSave, until, world }: Stage): Promise<void> {
   world.simulation.setFault(undefined)
 }
 
+/** Deploys, and rolls back after the end; what the way back waited for. */
+async function backAfterTheEnd({ ask, until, onSave }: Stage): Promise<readonly (string | null)[]> {
+  await ask({ verb: 'deploy', service: 'api', version: 'v2.0' }, 'requester')
+  await until(({ status }) => status === 'completed')
+  await ask({ verb: 'rollback', service: 'api' })
+  const waited: (string | null)[] = []
+  onSave.push(({ waitingFor }) => void waited.push(waitingFor))
+  await until(({ status }) => status === 'rolled-back')
+  return waited
+}
+
 describe('an abort while the way back is written down', () => {
   it('leaves no annotation behind, though the record never heard that it was written', async () => {
     const service = brisk(exampleService('api'))
@@ -54,12 +65,7 @@ describe('an abort while the way back is written down', () => {
 describe('the way back of an old version that was kept cold', () => {
   it('waits quietly for its pods, as long as they take their moment', async () => {
     stage = await openStage({ services: [{ ...brisk(exampleService('api')), keep: 'cold' }] })
-    await stage.ask({ verb: 'deploy', service: 'api', version: 'v2.0' }, 'requester')
-    await stage.until(({ status }) => status === 'completed')
-    await stage.ask({ verb: 'rollback', service: 'api' })
-    const waited: (string | null)[] = []
-    stage.onSave.push(({ waitingFor }) => void waited.push(waitingFor))
-    await stage.until(({ status }) => status === 'rolled-back')
+    const waited = await backAfterTheEnd(stage)
     expect(waited).toContain('the pods of v1.9 start (none of 4 ready)')
     expect(stage.loud().join('\n')).not.toContain('not yet')
   })
@@ -130,12 +136,7 @@ describe('a way back from traffic', () => {
 describe('the way back after the promotion', () => {
   it('waits quietly while the workload takes its old form, as long as a rollout may', async () => {
     stage = await openStage({ services: [brisk(exampleService('api'))] })
-    await stage.ask({ verb: 'deploy', service: 'api', version: 'v2.0' }, 'requester')
-    await stage.until(({ status }) => status === 'completed')
-    await stage.ask({ verb: 'rollback', service: 'api' })
-    const waited: (string | null)[] = []
-    stage.onSave.push(({ waitingFor }) => void waited.push(waitingFor))
-    await stage.until(({ status }) => status === 'rolled-back')
+    const waited = await backAfterTheEnd(stage)
     expect(waited).toContain('api takes its old form')
     const told = (await stage.timeline()).filter(({ audience }) => audience !== 'record')
     expect(told.map(({ text }) => text).join('\n')).not.toContain('not yet')
